@@ -1,0 +1,1 @@
+"""What every plugin may import; needs neither JAX nor numba."""

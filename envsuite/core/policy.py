@@ -1,0 +1,88 @@
+"""Who acts, who trains, who judges, who chooses the tasks: structural protocols.
+
+Third parties satisfy these without importing us. All are values: what they remember is passed in
+and handed back, so that they run inside `jit`, `vmap` and `scan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+
+from envsuite.core.env import Env, Levels
+from envsuite.core.timestep import Timestep
+
+if TYPE_CHECKING:
+    import jax
+
+M = TypeVar("M")
+C = TypeVar("C")
+P = TypeVar("P")
+
+
+@runtime_checkable
+class Policy(Protocol[M]):
+    """Chooses the actions of `k` agents of one group (or of the single agent).
+
+    A registered policy is a callable `target(env, group, **config)` that returns one; `group` is
+    `""` in a single-agent game.
+    """
+
+    def reset(self, key: jax.Array, agents: int) -> M:
+        """The memory with which an episode begins, for `agents` agents; `None` if it has none."""
+        ...
+
+    def act(self, key: jax.Array, memory: M, timestep: Timestep[Any]) -> tuple[M, jax.Array]:
+        """Choose actions; leaves of `timestep` have the leading axis `[k]` (none if single)."""
+        ...
+
+
+@runtime_checkable
+class Trainer(Protocol):
+    """Learns to play an id; a registered trainer is a callable `target(**config)`."""
+
+    def train(
+        self, env_id: str, *, steps: int, seed: int, folder: Path, **options: Any
+    ) -> Mapping[str, Any]:
+        """Train for `steps` environment steps and leave the result in `folder`.
+
+        Called again on the same folder it goes on from the last checkpoint there.
+
+        Returns:
+            The record that was written to `folder/record.json`.
+        """
+        ...
+
+
+@runtime_checkable
+class Evaluator(Protocol):
+    """Judges policies; a registered evaluator is a callable `target(**config)`."""
+
+    def evaluate(
+        self,
+        key: jax.Array,
+        env: Env[Any, Any],
+        params: Any,
+        policies: Mapping[str, Policy[Any]],
+        episodes: int,
+    ) -> Mapping[str, Any]:
+        """Play `episodes` with `policies` by group (`""` for a single agent); return figures."""
+        ...
+
+
+@runtime_checkable
+class Curriculum(Protocol[C, P]):
+    """Chooses tasks for a learner; a registered curriculum is a callable `target(**config)`."""
+
+    def init(self, key: jax.Array, levels: Levels[P]) -> C:
+        """The curriculum's first state."""
+        ...
+
+    def propose(self, key: jax.Array, state: C, num: int) -> tuple[C, P]:
+        """A batch of `num` tasks, stacked."""
+        ...
+
+    def learn(self, state: C, params: P, scores: jax.Array) -> C:
+        """Take note of how valuable each task was, `scores: f32[num]`."""
+        ...
