@@ -1,0 +1,60 @@
+"""The hooks of envsuite, one sentence each: what a plugin may bring.
+
+A hook takes no arguments and returns specs, so nothing heavy is imported until something is
+built. `docs/plugins.md` shows each at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from pluggy import HookimplMarker, HookspecMarker
+
+from envsuite.core.spec import AdapterSpec, EnvSpec, Spec
+
+hookspec = HookspecMarker("envsuite")
+hookimpl = HookimplMarker("envsuite")
+
+# The sections of a registry file, the attributes of the registry and, behind `envsuite_`, the
+# hooks: one word for all three.
+SECTIONS: Mapping[str, type[Spec]] = MappingProxyType(
+    {
+        "environments": EnvSpec,
+        "agents": Spec,
+        "evaluators": Spec,
+        "curricula": Spec,
+        "adapters": AdapterSpec,
+        "backends": Spec,
+    }
+)
+
+
+@hookspec
+def envsuite_environments() -> Iterable[EnvSpec]:  # pyright: ignore[reportReturnType]
+    """Return the environments this plugin offers."""
+
+
+@hookspec
+def envsuite_agents() -> Iterable[Spec]:  # pyright: ignore[reportReturnType]
+    """Return the policies and trainers this plugin offers."""
+
+
+@hookspec
+def envsuite_evaluators() -> Iterable[Spec]:  # pyright: ignore[reportReturnType]
+    """Return the evaluators this plugin offers."""
+
+
+@hookspec
+def envsuite_curricula() -> Iterable[Spec]:  # pyright: ignore[reportReturnType]
+    """Return the curricula this plugin offers."""
+
+
+@hookspec
+def envsuite_adapters() -> Iterable[AdapterSpec]:  # pyright: ignore[reportReturnType]
+    """Return the foreign APIs this plugin speaks."""
+
+
+@hookspec
+def envsuite_backends() -> Iterable[Spec]:  # pyright: ignore[reportReturnType]
+    """Return the engines this plugin offers."""
