@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 
 from envsuite.core.timestep import Timestep
 from envsuite.functional.struct import struct
@@ -18,7 +17,7 @@ class Timed:
     """A state and the number of steps played since the reset."""
 
     inner: Any
-    steps: jax.Array  # i32[]
+    steps: Any  # i32[]
 
 
 @dataclass(frozen=True)
@@ -36,15 +35,18 @@ class TimeLimit(Transform):
         if self.max_steps < 1:
             raise ValueError(f"max_steps must be at least 1, not {self.max_steps}")
 
-    def reset(self, key: jax.Array, params: Any) -> tuple[Timed, Timestep[Any]]:
+    def reset(self, key: Any, params: Any) -> tuple[Timed, Timestep[Any]]:
         """Begin an episode at step 0."""
         state, timestep = self.env.reset(key, params)
-        return Timed(state, jnp.int32(0)), replace(timestep, truncated=jnp.bool_(False))
+        # NumPy, not JAX, so that games of words pass through on the host
+        return Timed(state, np.int32(0)), replace(timestep, truncated=np.bool_(False))
 
-    def step(
-        self, key: jax.Array, state: Timed, action: Any, params: Any
-    ) -> tuple[Timed, Timestep[Any]]:
+    def step(self, key: Any, state: Timed, action: Any, params: Any) -> tuple[Timed, Timestep[Any]]:
         """Play one step and count it."""
         inner, timestep = self.env.step(key, state.inner, action, params)
         steps = state.steps + 1
         return Timed(inner, steps), replace(timestep, truncated=steps >= self.max_steps)
+
+    def inner_state(self, state: Timed) -> Any:
+        """The state without its clock."""
+        return state.inner

@@ -1,0 +1,1 @@
+"""Backends: many copies of a game behind one protocol."""

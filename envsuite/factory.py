@@ -1,0 +1,224 @@
+"""Builds things by name: `make`, `make_engine`, `make_as`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from envsuite.core.env import Env, TextEnv
+from envsuite.core.errors import nearest
+from envsuite.core.policy import Policy
+from envsuite.core.spec import EnvSpec, Spec
+from envsuite.registry import registry, resolve
+
+if TYPE_CHECKING:
+    import jax
+
+    from envsuite.engines.base import Autoreset, Engine
+
+View = Literal["all", "team", "seat"]
+_UNSET: Any = object()
+
+
+def spec(id: str | EnvSpec) -> EnvSpec:
+    """What the registry says of an environment.
+
+    Raises:
+        UnknownNameError: If no environment has that id; it names the nearest one.
+    """
+    return id if isinstance(id, EnvSpec) else registry().environments[id]
+
+
+def make(
+    id: str | EnvSpec,
+    *,
+    params: Mapping[str, Any] | None = None,
+    max_steps: int | None = _UNSET,
+    view: View = "all",
+    team: str | None = None,
+    seat: str | None = None,
+    policies: Mapping[str, str | Policy[Any]] | None = None,
+    **config: Any,
+) -> Env[Any, Any]:
+    """Build a functional game: `reset` and `step` as pure functions, for `jit`, `vmap`, `scan`.
+
+    Args:
+        id: An id of the registry, or a spec.
+        params: Overrides of fields of the game's `default_params()`.
+        max_steps: The time limit; `None` for no limit; the spec's own if not given.
+        view: `"all"`: every group is played by the caller. `"team"`: one group is, and policies
+            play the others. `"seat"`: one seat is.
+        team: The group of `view="team"`; the spec's own if not given.
+        seat: The seat of `view="seat"`, such as `"ally_0"`; the team's first if not given.
+        policies: By group, for those the caller does not play: a registered name, or a `Policy`.
+            The spec's `opponents`, then `"random"`, fill the gaps.
+        **config: Fields of the game's class.
+
+    Raises:
+        UnknownNameError: For an unknown id or policy; it names the nearest one.
+        TypeError: For an option that the game does not have; it names the nearest one.
+        ValueError: For a value that the game refuses.
+    """
+    own = spec(id)
+    env = _build(own, config)
+    overrides = {**own.params, **(params or {})}
+    limit = own.max_steps if max_steps is _UNSET else max_steps
+    if overrides:
+        from envsuite.functional.with_params import WithParams
+
+        env = WithParams(env, tuple(sorted(overrides.items())))
+    if view != "all":
+        env = _played(own, env, view, team, seat, policies or {})
+    elif policies or team or seat:
+        raise TypeError('team, seat and policies need view="team" or view="seat"')
+    if limit is not None:
+        from envsuite.functional.time_limit import TimeLimit
+
+        env = TimeLimit(env, limit)
+    return env
+
+
+def make_engine(
+    id: str | EnvSpec,
+    num_envs: int = 1,
+    backend: str = "auto",
+    *,
+    autoreset: Autoreset = "same-step",
+    devices: Sequence[jax.Device] | None = None,
+    **options: Any,
+) -> Engine:
+    """Build an engine that plays `num_envs` copies of a game.
+
+    Args:
+        id: An id of the registry, or a spec.
+        num_envs: How many copies.
+        backend: `"jax"`, `"host"` (games of words), the name of a backend that a plugin brought,
+            or `"auto"`: the host for games of words, JAX for all others.
+        autoreset: `"same-step"`, `"next-step"` or `"disabled"`; see `Engine`.
+        devices: The devices that share the copies; the default device if `None`.
+        **options: Those of `make`.
+
+    Raises:
+        UnknownNameError: For an unknown id or backend.
+        TypeError: For a backend that cannot play this game.
+    """
+    own = spec(id)
+    env = make(own, **options)
+    words = _is_text(env)
+    if backend == "auto":
+        backend = "host" if words else "jax"
+    elif words != (backend == "host") and backend in ("host", "jax"):
+        fit = "host" if words else "jax"
+        raise TypeError(f"backend {backend!r} cannot play {own.id}: take {fit!r}")
+    engine = resolve(registry().backends[backend].target)
+    return engine(own, env, num_envs, autoreset=autoreset, devices=devices)
+
+
+def make_as(id: str | EnvSpec, api: str, **options: Any) -> Any:
+    """Build an environment that speaks a foreign API.
+
+    Args:
+        id: An id of the registry, or a spec.
+        api: `"gymnasium"`, `"gymnasium-vector"`, `"pettingzoo"`, `"pettingzoo-aec"`, `"sb3"`, or
+            the name of an adapter that a plugin brought.
+        **options: Those of the adapter, and those of `make`.
+
+    Raises:
+        UnknownNameError: For an unknown id or API.
+    """
+    adapter = registry().adapters[api]
+    return resolve(adapter.target)(spec(id), **{**adapter.config, **options})
+
+
+def make_policy(
+    name: str | Policy[Any], env: Env[Any, Any], group: str, **config: Any
+) -> Policy[Any]:
+    """Build a registered policy for a group of a game (`""` for the single agent).
+
+    Raises:
+        UnknownNameError: For an unknown name.
+        TypeError: For an agent that must be trained first.
+    """
+    if not isinstance(name, str):
+        return name
+    agent = registry().agents[name]
+    target = resolve(agent.target)
+    if hasattr(target, "train"):
+        raise TypeError(
+            f"{name!r} is a trainer, not a policy: train it first, by `envsuite train ID "
+            f"--agent {name}`, or name a policy such as 'random'"
+        )
+    return target(env, group, **{**agent.config, **config})
+
+
+def _build(own: Spec, config: Mapping[str, Any]) -> Any:
+    """The bare game; unknown options are named before the class sees them."""
+    target = resolve(own.target)
+    known = list(inspect.signature(target).parameters)
+    for name in config:
+        if name not in known:
+            near = nearest(name, [*known, "params", "max_steps"])
+            hint = f"did you mean {near!r}? " if near else ""
+            raise TypeError(f"{own.id} has no option {name!r}: {hint}Its options are {known}")
+    return target(**{**own.config, **config})
+
+
+def _is_text(env: Any) -> bool:
+    while hasattr(env, "env"):  # below transforms; this module does not import JAX to look
+        env = env.env
+    return isinstance(env, TextEnv)
+
+
+def _played(
+    own: EnvSpec,
+    env: Any,
+    view: str,
+    team: str | None,
+    seat: str | None,
+    policies: Mapping[str, str | Policy[Any]],
+) -> Any:
+    """The game as one team, or one seat, sees it."""
+    if view not in ("team", "seat"):
+        raise ValueError(f"no view {view!r}: the views are 'all', 'team' and 'seat'")
+    if _is_text(env) or not env.agents:
+        if team or seat or policies:
+            raise TypeError(f"{own.id} has a single agent: no team, seat or policies to choose")
+        return env
+    sizes = env.agents
+    row = None
+    if seat is not None:
+        if view == "team":
+            raise TypeError('a seat is chosen with view="seat"')
+        seats = [f"{group}_{index}" for group, size in sizes.items() for index in range(size)]
+        if seat not in seats:
+            near = nearest(seat, seats)
+            raise ValueError(f"no seat {seat!r}; did you mean {near!r}? The seats are {seats}")
+        team = seat.rpartition("_")[0]
+    team = team or own.team or next(iter(sizes))
+    if team not in sizes:
+        near = nearest(team, sizes)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise ValueError(f"no group {team!r}{hint} The groups are {sorted(sizes)}")
+    if view == "seat":
+        row = int(seat.rpartition("_")[2]) if seat else 0
+    others = {group for group in sizes if group != team}
+    if row is not None and sizes[team] > 1:
+        others.add(team)
+    for group in policies:
+        if group not in others:
+            raise ValueError(
+                f"a policy for {group!r} has no seat: to be played are {sorted(others)}"
+            )
+    if not others:
+        return env
+    chosen = {
+        group: make_policy(policies.get(group, own.opponents.get(group, "random")), env, group)
+        for group in sorted(others)
+    }
+    from envsuite.functional.played_by import PlayedBy
+
+    return PlayedBy(env, team, tuple(chosen.items()), row)
+
+
+__all__ = ["make", "make_as", "make_engine", "make_policy", "spec"]
