@@ -31,30 +31,36 @@ SECTIONS: Mapping[str, type[Spec]] = MappingProxyType(
 
 
 @hookspec
-def envsuite_environments() -> Iterable[EnvSpec]:  # pyright: ignore[reportReturnType]
+def envsuite_environments() -> Iterable[EnvSpec]:
     """Return the environments this plugin offers."""
+    ...
 
 
 @hookspec
-def envsuite_agents() -> Iterable[Spec]:  # pyright: ignore[reportReturnType]
+def envsuite_agents() -> Iterable[Spec]:
     """Return the policies and trainers this plugin offers."""
+    ...
 
 
 @hookspec
-def envsuite_evaluators() -> Iterable[Spec]:  # pyright: ignore[reportReturnType]
+def envsuite_evaluators() -> Iterable[Spec]:
     """Return the evaluators this plugin offers."""
+    ...
 
 
 @hookspec
-def envsuite_curricula() -> Iterable[Spec]:  # pyright: ignore[reportReturnType]
+def envsuite_curricula() -> Iterable[Spec]:
     """Return the curricula this plugin offers."""
+    ...
 
 
 @hookspec
-def envsuite_adapters() -> Iterable[AdapterSpec]:  # pyright: ignore[reportReturnType]
+def envsuite_adapters() -> Iterable[AdapterSpec]:
     """Return the foreign APIs this plugin speaks."""
+    ...
 
 
 @hookspec
-def envsuite_backends() -> Iterable[Spec]:  # pyright: ignore[reportReturnType]
+def envsuite_backends() -> Iterable[Spec]:
     """Return the engines this plugin offers."""
+    ...
