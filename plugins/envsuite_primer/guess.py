@@ -15,6 +15,7 @@ from envsuite.core.env import TextEnv
 from envsuite.core.timestep import Timestep
 
 CHARSET = string.ascii_letters + string.digits + string.punctuation + " \n"
+LINE = 80  # as long a guess as a terminal's line; what is no word is answered, not refused
 HERE, ELSEWHERE, ABSENT = "=+."
 
 
@@ -77,8 +78,8 @@ class Guess(TextEnv[State, Params]):
 
     @property
     def action_space(self) -> spaces.Text:
-        """Any line, up to twice as long as a guess; most are malformed."""
-        return spaces.Text(2 * self.letters, min_length=0, charset=CHARSET)
+        """Any line; most are malformed."""
+        return spaces.Text(max(LINE, self.letters), min_length=0, charset=CHARSET)
 
     def default_params(self) -> Params:
         """The words of this length in `words.txt`."""

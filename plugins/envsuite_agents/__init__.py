@@ -1,0 +1,1 @@
+"""Agents that come with the suite, one module each."""
