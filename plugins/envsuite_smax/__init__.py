@@ -1,0 +1,1 @@
+"""SMAX: decentralised combat between two squads."""

@@ -1,0 +1,137 @@
+"""What each unit sees (section 9)."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from envsuite_smax.actions import MOVE_ACTIONS
+from envsuite_smax.state import Params
+from envsuite_smax.view import View, others, team_order, visible
+
+SECTIONS = 32
+SLOTS = 2
+
+
+def unit_features(unit_types: int) -> int:
+    """How many numbers describe another unit."""
+    return 7 + unit_types
+
+
+def own_features(unit_types: int) -> int:
+    """How many numbers describe the observer itself."""
+    return 4 + unit_types
+
+
+def unit_list(
+    view: View, params: Params, *, size: int, extent: np.ndarray, see_enemy_actions: bool
+) -> jax.Array:
+    """All other units in the team's order, then the observer.
+
+    A unit's block is zero unless observer and unit live and the unit is within sight.
+
+    Args:
+        view: The battle as the team lists it.
+        params: The numbers of the game.
+        size: How many units the team has, `k`.
+        extent: `f32[2]`, width and height of the map.
+        see_enemy_actions: Whether opponents' last moves and attacks are shown.
+
+    Returns:
+        `f32[k, (n - 1) * unit_features + own_features]`.
+    """
+    seen = view.others_alive & visible(view, params, size=size)
+    blocks = _blocks(view, params, size=size, see_enemy_actions=see_enemy_actions)
+    blocks = jnp.where(seen[..., None], blocks, 0.0)
+    return jnp.concatenate([blocks.reshape(size, -1), _own(view, params, size, extent)], 1)
+
+
+def conic(
+    view: View,
+    params: Params,
+    *,
+    team: str,
+    size: int,
+    extent: np.ndarray,
+    see_enemy_actions: bool,
+    peer: bool,
+) -> jax.Array:
+    """Two units in each of 32 directions, counter-clockwise from the left, then the observer.
+
+    A section takes in its clockwise edge. Its two slots go to the visible living units of the
+    lowest index; further ones are not seen.
+
+    Args:
+        view: The battle as the team lists it.
+        params: The numbers of the game.
+        team: Whose view it is.
+        size: How many units the team has, `k`.
+        extent: `f32[2]`, width and height of the map.
+        see_enemy_actions: Whether opponents' last moves and attacks are shown.
+        peer: Whether to see as in JaxMARL 0.2.0: the dead are seen, the first ally takes up a slot
+            but is not seen, and no one exactly on an edge is.
+
+    Returns:
+        `f32[k, 64 * unit_features + own_features]`.
+    """
+    turn = (jnp.arctan2(view.others_y, view.others_x) + jnp.pi) * (SECTIONS / (2 * jnp.pi))
+    # Straight left is both -pi and pi; the two are one direction.
+    section = jnp.floor(turn).astype(jnp.int32) % SECTIONS
+    seen = visible(view, params, size=size)
+    if peer:
+        seen &= (turn != jnp.floor(turn)) & (view.health[:size] > 0)[:, None]
+    else:
+        seen &= view.others_alive
+    same = section[:, :, None] == section[:, None, :]
+    count = view.others_x.shape[1]
+    # Slots go by unit index, which the enemies' order runs through backwards.
+    earlier = np.tri(count, k=-1, dtype=bool) if team == "ally" else np.tri(count, k=-1).T > 0
+    rank = (same & seen[:, None, :] & earlier).sum(2)
+    if peer:
+        seen &= others(team_order(jnp.arange(view.x.size), team=team), size) != 0
+    place = jnp.where(seen & (rank < SLOTS), section * SLOTS + rank, -1)
+    chosen = place[:, None, :] == np.arange(SECTIONS * SLOTS)[:, None]
+    blocks = _blocks(view, params, size=size, see_enemy_actions=see_enemy_actions)
+    # Each sum has one term at most, but a matrix product may round it to less than float32 on
+    # an accelerator unless told not to.
+    slots = jnp.einsum(
+        "ksc,kcf->ksf", chosen.astype(jnp.float32), blocks, precision=jax.lax.Precision.HIGHEST
+    )
+    return jnp.concatenate([slots.reshape(size, -1), _own(view, params, size, extent)], 1)
+
+
+def _blocks(view: View, params: Params, *, size: int, see_enemy_actions: bool) -> jax.Array:
+    """How each of the team would see every other unit, `f32[k, n - 1, unit_features]`."""
+    opponents = view.x.size - size
+    # An attack code is shown as a share of the highest one its team has.
+    highest = np.full(view.x.size, MOVE_ACTIONS + size - 1, np.float32)
+    highest[:size] = MOVE_ACTIONS + opponents - 1
+    acts = jnp.concatenate([view.moves, (view.attacks / highest)[:, None]], 1)
+    if not see_enemy_actions:
+        acts = jnp.where(np.arange(view.x.size)[:, None] < size, acts, 0.0)
+    tail = jnp.concatenate([acts, _cooldown(view, params)[:, None], _types(view, params)], 1)
+    sight = params.sight_range[view.types[:size]][:, None]
+    health = others(view.health / params.health[view.types], size)
+    front = jnp.stack([health, view.others_x / sight, view.others_y / sight], -1)
+    return jnp.concatenate([front, others(tail, size)], -1)
+
+
+def _own(view: View, params: Params, size: int, extent: np.ndarray) -> jax.Array:
+    """What each of the team knows of itself, `f32[k, own_features]`."""
+    features = [
+        view.health / params.health[view.types],
+        view.x / extent[0],
+        view.y / extent[1],
+        _cooldown(view, params),
+    ]
+    rows = jnp.concatenate([jnp.stack(features, -1), _types(view, params)], 1)[:size]
+    return jnp.where((view.health[:size] > 0)[:, None], rows, 0.0)
+
+
+def _cooldown(view: View, params: Params) -> jax.Array:
+    return jnp.clip(view.cooldowns / params.weapon_cooldown[view.types], 0.0, 1.0)
+
+
+def _types(view: View, params: Params) -> jax.Array:
+    return jax.nn.one_hot(view.types, len(params.health))
