@@ -54,33 +54,36 @@ def resolve(target: str, *, needed_by: str = "") -> Any:
     """
     check_target(target)
     module_name, _, attribute = target.partition(":")
-    asker = f"{needed_by} needs {target}" if needed_by else target
+    cannot = f"cannot import {target}" + (f", which {needed_by} needs" if needed_by else "")
     try:
         found = importlib.import_module(module_name)
+        for name in attribute.split("."):
+            if not hasattr(found, name):  # may import too: a package can serve names lazily
+                raise TargetError(f"{cannot}: {_missing_attribute(found, name)}")
+            found = getattr(found, name)
+    except TargetError:
+        raise
     except ModuleNotFoundError as error:
-        raise _missing_module(asker, module_name, error) from error
+        missing = error.name or module_name
+        extra = EXTRAS.get(missing.partition(".")[0])
+        remedy = _remedy(module_name, missing, extra)
+        raised = TargetError(f"{cannot}: there is no module {missing!r}; {remedy}")
+        raised.extra = extra
+        raise raised from error
     except Exception as error:
-        raise TargetError(
-            f"{asker}, but importing {module_name} failed: {type(error).__name__}: {error}"
-        ) from error
-    for name in attribute.split("."):
-        if not hasattr(found, name):
-            match = nearest(name, [other for other in dir(found) if not other.startswith("_")])
-            suggestion = f"; did you mean {match!r}?" if match else ""
-            raise TargetError(f"{asker}, but {module_name} has no {name!r}{suggestion}")
-        found = getattr(found, name)
+        raise TargetError(f"{cannot}: {type(error).__name__}: {error}") from error
     return found
 
 
-def _missing_module(asker: str, module_name: str, error: ModuleNotFoundError) -> TargetError:
-    missing = error.name or module_name
-    extra = EXTRAS.get(missing.partition(".")[0])
+def _missing_attribute(found: Any, name: str) -> str:
+    match = nearest(name, [other for other in dir(found) if not other.startswith("_")])
+    suggestion = f"; did you mean {match!r}?" if match else ""
+    return f"{found.__name__} has no {name!r}{suggestion}"
+
+
+def _remedy(module_name: str, missing: str, extra: str | None) -> str:
     if extra:
-        remedy = f'pip install "envsuite[{extra}]"'
-    elif module_name == missing or module_name.startswith(missing + "."):
-        remedy = "install the package that has it, or correct the target"
-    else:
-        remedy = f"install it ({module_name} imports it)"
-    raised = TargetError(f"{asker}, but there is no module {missing!r}: {remedy}")
-    raised.extra = extra
-    return raised
+        return f'pip install "envsuite[{extra}]"'
+    if f"{module_name}.".startswith(f"{missing}."):
+        return "install the package that has it, or correct the target"
+    return f"{module_name} imports it: install it"

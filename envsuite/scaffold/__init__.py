@@ -1,0 +1,1 @@
+"""The package that `envsuite plugins new` writes."""
