@@ -13,8 +13,6 @@ from envsuite.core.spec import EnvSpec, Spec
 from envsuite.registry import registry, resolve
 
 if TYPE_CHECKING:
-    import jax
-
     from envsuite.engines.base import Autoreset, Engine
 
 View = Literal["all", "team", "seat"]
@@ -85,7 +83,7 @@ def make_engine(
     backend: str = "auto",
     *,
     autoreset: Autoreset = "same-step",
-    devices: Sequence[jax.Device] | None = None,
+    devices: Sequence[Any] | None = None,
     **options: Any,
 ) -> Engine:
     """Build an engine that plays `num_envs` copies of a game.
@@ -96,7 +94,7 @@ def make_engine(
         backend: `"jax"`, `"host"` (games of words), the name of a backend that a plugin brought,
             or `"auto"`: the host for games of words, JAX for all others.
         autoreset: `"same-step"`, `"next-step"` or `"disabled"`; see `Engine`.
-        devices: The devices that share the copies; the default device if `None`.
+        devices: The `jax.Device`s that share the copies; the default device if `None`.
         **options: Those of `make`.
 
     Raises:

@@ -62,7 +62,7 @@ class JaxEngine:
         num_envs: int,
         *,
         autoreset: Autoreset = "same-step",
-        devices: Sequence[jax.Device] | None = None,
+        devices: Sequence[Any] | None = None,
     ) -> None:
         """Prepare; nothing is compiled before the first reset.
 
@@ -71,7 +71,7 @@ class JaxEngine:
             env: The game with its transforms.
             num_envs: How many copies.
             autoreset: See `Engine`.
-            devices: The devices that share the copies evenly; JAX's default device if `None`.
+            devices: The `jax.Device`s that share the copies evenly; JAX's default device if `None`.
 
         Raises:
             ValueError: For no copies, an unknown mode, or copies that the devices cannot share.
@@ -88,7 +88,7 @@ class JaxEngine:
         self.action_space: spaces.Space[Any] = env.action_space
         self.params = env.default_params()
         mesh = None
-        self._device: jax.Device | NamedSharding | None = None
+        self._device: Any = None
         if devices is not None and len(devices) > 1:
             if num_envs % len(devices):
                 raise ValueError(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from envsuite.core.spec import EnvSpec
@@ -65,7 +66,7 @@ def load(like: T, path: Path, spec: EnvSpec, num_envs: int) -> T:
 
 
 def _is_key(leaf: Any) -> bool:
-    return isinstance(leaf, jax.Array) and jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+    return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
 
 
 def _as_numpy(leaf: Any) -> np.ndarray:
@@ -82,6 +83,6 @@ def _like(array: np.ndarray, leaf: Any, name: str, path: Path) -> jax.Array:
         )
     sharding = getattr(leaf, "sharding", None)
     if _is_key(leaf):
-        keys = jax.random.wrap_key_data(jax.numpy.asarray(array), impl="threefry2x32")
+        keys = jax.random.wrap_key_data(jnp.asarray(array), impl="threefry2x32")
         return jax.device_put(keys, sharding)
     return jax.device_put(array, sharding)

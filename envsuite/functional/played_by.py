@@ -126,7 +126,7 @@ class PlayedBy(Transform):
         """Play on while only others are to move."""
         if state.timestep.to_act is None:
             return state
-        space = self.action_space[self.group]
+        space = self.env.action_space[self.group]
         size = self.agents[self.group]
         waiting = jnp.full((size, *(space.shape or ())), self.noop_action, space.dtype)
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gymnasium.spaces import Space
-
 from envsuite.core.env import Env, TextEnv
 from envsuite.core.timestep import Timestep
 
@@ -34,12 +32,12 @@ class Transform(Env[Any, Any]):
         return 0 if is_text(self.env) else self.env.noop_action
 
     @property
-    def observation_space(self) -> Space[Any]:
+    def observation_space(self) -> Any:
         """The observation space of the game."""
         return self.env.observation_space
 
     @property
-    def action_space(self) -> Space[Any]:
+    def action_space(self) -> Any:
         """The action space of the game."""
         return self.env.action_space
 
