@@ -154,7 +154,7 @@ def gridwalk(env: grids.GridWalk, state: grids.State, params: grids.Level) -> np
         )
         for sign in (-1, 1)
     )
-    sheet.box(low, high, outline=SKY, width=1.5, corner=4)
+    sheet.box(low, high, outline=SKY, width=2, corner=4)
     sheet.disc(center(state.place), 0.24 * cell, SURROUNDINGS)
     sheet.disc(center(state.place), 0.2 * cell, SKY)
     steps = abs(np.asarray(params.goal) - np.asarray(state.place)).sum()
