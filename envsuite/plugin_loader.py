@@ -138,7 +138,7 @@ class PluginLoader:
             if name in HOOK_NAMES or (
                 name.startswith("envsuite_")
                 and inspect.isroutine(inspect.getattr_static(implementation, name))
-                and nearest(name, HOOK_NAMES)
+                and _nearest_hook(name)
             ):
                 self.fail(plugin, "checking its hooks", _unmarked_hook(name))
                 found.add(name)
@@ -247,8 +247,14 @@ def _record(entry_point: metadata.EntryPoint) -> Plugin:
     )
 
 
+def _nearest_hook(name: str) -> str | None:
+    # By what follows the prefix: with it, all hooks look alike.
+    section = nearest(name.removeprefix("envsuite_"), SECTIONS)
+    return f"envsuite_{section}" if section else None
+
+
 def _no_such_hook(name: str) -> ValueError:
-    match = nearest(name, HOOK_NAMES)
+    match = _nearest_hook(name)
     remedy = f"did you mean {match}?" if match else f"there are {', '.join(HOOK_NAMES)}"
     return ValueError(f"there is no hook {name}: {remedy}")
 
@@ -265,5 +271,5 @@ def _checked(result: Any, spec_class: type[Spec]) -> list[Spec]:
     specs = list(result)
     for spec in specs:
         if not isinstance(spec, spec_class):
-            raise TypeError(f"returned {spec!r}, which is not an {spec_class.__name__}")
+            raise TypeError(f"returned {spec!r}, which is no {spec_class.__name__}")
     return specs

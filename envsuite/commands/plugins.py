@@ -65,7 +65,8 @@ def doctor(as_json: AsJson = False) -> None:
         for finding in findings:  # sentences, which a table would cut up
             typer.echo(f"{finding.level}: plugin {finding.plugin!r}, {finding.where}:")
             typer.echo(f"  {finding.text}")
-        typer.echo(f"{len(problems)} problem(s), {len(findings) - len(problems)} note(s)")
+        notes = len(findings) - len(problems)
+        typer.echo(f"{_counted(len(problems), 'problem')}, {_counted(notes, 'note')}")
     if problems:
         raise typer.Exit(1)
 
@@ -99,6 +100,10 @@ def _described(known: Registry, plugin: Plugin) -> dict[str, Any]:
         if plugin.status == "enabled"
         else {},
     }
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _version(distribution: str) -> str:

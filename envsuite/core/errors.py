@@ -7,10 +7,18 @@ from collections.abc import Iterable
 
 
 def nearest(name: str, options: Iterable[str]) -> str | None:
-    """The option most like `name`, whatever its case; `None` if nothing is like it."""
+    """The option most like `name`, whatever its case; `None` if nothing is like it.
+
+    Ids are compared within their namespace where that is right: `envsuite/` alone does not make
+    two ids alike.
+    """
+    options = list(options)
+    namespace = name[: name.rfind("/") + 1]
+    siblings = [option for option in options if option.startswith(namespace)]
+    start = len(namespace) if siblings else 0
     # The last of two that differ only in case wins; either is a fair suggestion.
-    by_lower = {option.lower(): option for option in options}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=1)
+    by_lower = {option[start:].lower(): option for option in siblings or options}
+    close = difflib.get_close_matches(name[start:].lower(), by_lower, n=1)
     return by_lower[close[0]] if close else None
 
 

@@ -38,7 +38,9 @@ def new_plugin(name: str, *, path: Path = Path(".")) -> Path:
             f"{folder} exists and is not an empty folder: choose another name or --path"
         )
     words = {"name": name, "package": package}
-    for target, template in _templates(files("envsuite") / "scaffold" / "template"):
+    for target, template in _templates(
+        files("envsuite") / "scaffold" / "template", PurePosixPath()
+    ):
         file = folder / Template(str(target)).substitute(words)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(Template(template).substitute(words), encoding="utf-8")
@@ -63,9 +65,7 @@ def _package(name: str) -> str:
     return package
 
 
-def _templates(
-    folder: Traversable, under: PurePosixPath = PurePosixPath()
-) -> Iterator[tuple[PurePosixPath, str]]:
+def _templates(folder: Traversable, under: PurePosixPath) -> Iterator[tuple[PurePosixPath, str]]:
     """The files to write and their templates, which end in `.template` so that no tool reads them.
 
     Names may have placeholders too; `_package_` stands for the import package, since a `$` in
