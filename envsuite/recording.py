@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from envsuite.core.errors import nearest
 
 SUFFIXES = (".gif", ".mp4")
 
@@ -39,8 +40,8 @@ def write_video(frames: Iterable[np.ndarray], path: str | Path, fps: float) -> P
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        near = difflib.get_close_matches(suffix, SUFFIXES, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
+        near = nearest(suffix, SUFFIXES)
+        hint = f"did you mean {near}? " if near else ""
         raise ValueError(
             f"cannot write a film called {path.name!r}: {hint}Its name must end in .gif or .mp4"
         )
