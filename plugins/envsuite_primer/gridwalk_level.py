@@ -60,6 +60,7 @@ def level_to_text(level: Level) -> str:
     return "\n".join("".join(row) for row in cells)
 
 
+@jax.jit
 def reachable(walls: jax.Array, start: jax.Array) -> jax.Array:
     """The cells one can walk to from `start`: `bool[size, size]`, by flooding."""
 

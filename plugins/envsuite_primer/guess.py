@@ -54,7 +54,7 @@ class Guess(TextEnv[State, Params]):
 
     Raises:
         ValueError: On construction, for a number below 1; in `default_params`, if no word of that
-            length is at hand; in `reset`, if the params hold a word of another length.
+            length is at hand; in `reset`, if the params hold no word, or one of another length.
         TypeError: In `step`, for a guess that is no string.
     """
 
@@ -94,6 +94,8 @@ class Guess(TextEnv[State, Params]):
 
     def reset(self, key: int, params: Params) -> tuple[State, Timestep[str]]:
         """Draw the secret."""
+        if not params.words:
+            raise ValueError("there is no word to guess: give Params at least one word")
         for word in params.words:
             if not self._is_word(word):
                 raise ValueError(f"{word!r} is no word of {self.letters} letters a to z")
