@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import os
-import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -264,67 +263,3 @@ def test_strict_turns_the_warning_into_the_error(shelf: Shelf, monkeypatch: pyte
     with pytest.raises(PluginError, match="plugin 'bad'.*boom") as caught:
         load()
     assert isinstance(caught.value.__cause__, RuntimeError)
-
-
-def run(shelf: Shelf, code: str) -> str:
-    """Run code in a process of its own, with the shelf on its path; return what it prints."""
-    path = os.pathsep.join([str(shelf.folder), *filter(None, sys.path)])
-    done = subprocess.run(
-        [sys.executable, "-W", "error::UserWarning", "-c", code],
-        env={**os.environ, "PYTHONPATH": path, "ENVSUITE_PLUGINS": "acme"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-ASK = "import envsuite; print('acme-greedy' in envsuite.registry().agents)"
-
-
-def test_a_plugin_that_is_imported_first_is_not_lost(shelf: Shelf):
-    # The entry point names the very module that the user imports, which imports envsuite before
-    # its hooks are defined.
-    shelf.install("acme", "import envsuite\n" + greedy("acme-greedy"))
-    assert run(shelf, "import fake_acme; " + ASK) == "True"
-    assert run(shelf, ASK) == "True"
-
-
-def test_it_waits_while_half_imported(shelf: Shelf):
-    shelf.install(
-        "acme",
-        "import envsuite\nprint(envsuite.registry().plugins[-1].status)\n"
-        "print('acme-greedy' in envsuite.registry().agents)\n" + greedy("acme-greedy"),
-    )
-    assert run(shelf, "import fake_acme; " + ASK).split() == ["deferred", "False", "True"]
-
-
-def test_a_package_that_imports_envsuite_first_is_not_lost(shelf: Shelf):
-    # The hooks are in a module of their own, which needs its package to be complete.
-    shelf.install(
-        "acme", "from fake_acme import NAME\n" + greedy("acme-greedy"), module="fake_acme.plugin"
-    )
-    package = shelf.folder / "fake_acme" / "__init__.py"
-    package.write_text("import envsuite\nNAME = 'acme'\n")
-    assert run(shelf, "import fake_acme; " + ASK) == "True"
-
-
-def test_a_deferred_plugin_is_announced_when_it_comes(shelf: Shelf):
-    code = """\
-import envsuite
-ANNOUNCED = []
-def register(specs):
-    ANNOUNCED.extend(spec.id for spec in specs)
-from envsuite.core.spec import AdapterSpec, EnvSpec
-from envsuite.hooks import hookimpl
-@hookimpl
-def envsuite_adapters():
-    return [AdapterSpec('acme-api', 'a:b', register='fake_acme:register')]
-@hookimpl
-def envsuite_environments():
-    return [EnvSpec('acme/Chain', 'a:b')]
-"""
-    shelf.install("acme", code)
-    ask = "import fake_acme, envsuite; envsuite.registry(); "
-    assert run(shelf, ask + "print('acme/Chain' in fake_acme.ANNOUNCED)") == "True"
-    assert run(shelf, ask + "print('envsuite/SMAX-3m' in fake_acme.ANNOUNCED)") == "True"
