@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from envsuite.commands import plugins
+from envsuite.commands import agents, bench, environments, film, plugins
 
 app = typer.Typer(
     name="envsuite",
@@ -12,4 +12,12 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+app.command("list")(environments.list_environments)
+app.command()(environments.info)
+app.command()(environments.check)
+app.command()(bench.bench)
+app.command()(agents.train)
+app.command()(agents.evaluate)
+app.command()(film.record)
+app.command("play", hidden=True)(film.record)  # what others call it
 app.add_typer(plugins.app, name="plugins")

@@ -21,8 +21,9 @@ def show_json(value: Any) -> None:
 def show_table(title: str, rows: Sequence[Mapping[str, str]]) -> None:
     """Print rows of equal keys as a table; the keys are its headings."""
     table = Table(title=title, title_justify="left")
-    for heading in rows[0] if rows else ():
-        table.add_column(heading, overflow="fold")
+    for index, heading in enumerate(rows[0] if rows else ()):
+        # the first column holds names, which are copied from the table: they are never broken
+        table.add_column(heading, overflow="fold", no_wrap=index == 0)
     for row in rows:
         table.add_row(*map(_escaped, row.values()))
     Console().print(table)

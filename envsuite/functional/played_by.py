@@ -109,7 +109,7 @@ class PlayedBy(Transform):
         game_key, policy_key = jax.random.split(key)
         joint, memories = {}, {}
         for index, (group, policy) in enumerate(self.policies):
-            seen = _only(state.timestep, group)
+            seen = only(state.timestep, group)
             memories[group], joint[group] = policy.act(
                 jax.random.fold_in(policy_key, index), state.memories[group], seen
             )
@@ -128,7 +128,8 @@ class PlayedBy(Transform):
             return state
         space = self.env.action_space[self.group]
         size = self.agents[self.group]
-        waiting = jnp.full((size, *(space.shape or ())), self.noop_action, space.dtype)
+        dtype = jax.dtypes.canonicalize_dtype(space.dtype)  # Gymnasium's integers have 64 bits
+        waiting = jnp.full((size, *(space.shape or ())), self.noop_action, dtype)
 
         def theirs(carry: tuple[jax.Array, Played]) -> jax.Array:
             timestep = carry[1].timestep
@@ -151,7 +152,7 @@ class PlayedBy(Transform):
 
     def _view(self, timestep: Timestep[Any]) -> Timestep[Any]:
         """What the learner sees; the game is over for it when it is over for everyone."""
-        own = _only(timestep, self.group)
+        own = only(timestep, self.group)
         mine = jax.tree.map(
             self._rows, (own.obs, own.reward, own.terminated, own.legal, own.to_act)
         )
@@ -163,7 +164,7 @@ class PlayedBy(Transform):
         )
 
 
-def _only(timestep: Timestep[Any], group: str) -> Timestep[Any]:
+def only(timestep: Timestep[Any], group: str) -> Timestep[Any]:
     """The timestep as one group sees it, without the group axis of the dictionaries."""
     return replace(
         timestep,
