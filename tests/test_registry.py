@@ -1,5 +1,6 @@
 """The registry: names, clashes, files of one's own, and announcing."""
 
+import os
 import pickle
 import subprocess
 import sys
@@ -229,5 +230,8 @@ def test_reading_the_registry_imports_nothing_heavy():
         "print(*{'jax', 'numba', 'torch', 'pygame', 'stable_baselines3'}"
         " & set(sys.modules))"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == ""
