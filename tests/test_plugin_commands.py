@@ -111,7 +111,11 @@ def test_doctor_finds_nothing_wrong_with_what_ships():
     # A process of its own: it imports every optional library there is.
     run = subprocess.run(
         [sys.executable, "-m", "envsuite.cli", "plugins", "doctor", "--json"],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "ENVSUITE_PLUGINS": ""},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "ENVSUITE_PLUGINS": "",
+        },
         capture_output=True,
         text=True,
     )
