@@ -26,3 +26,5 @@ from envsuite.registry import add_registry_file as add_registry_file
 from envsuite.registry import registry as registry
 
 __version__ = "0.1.0"
+
+registry().announce()

@@ -130,8 +130,8 @@ class JaxEngine:
         """Play one step in every slot; see `Engine.step`."""
         if self._slots is None:
             raise RuntimeError("call reset() before the first step()")
-        if self.autoreset == "disabled" and bool(jnp.any(self._slots.due)):
-            ended = np.flatnonzero(np.asarray(self._slots.due))[:8].tolist()
+        if self.autoreset == "disabled" and (due := np.asarray(self._slots.due)).any():
+            ended = np.flatnonzero(due)[:8].tolist()
             raise RuntimeError(
                 f"the episodes in slots {ended} are over: reset them, by reset(mask=...), "
                 "before the next step()"
