@@ -36,6 +36,7 @@ def move(state: State, cell: int):
 
 def test_cross_begins_and_nought_can_only_pass():
     _, timestep = GAME.reset(KEY, PARAMS)
+    assert timestep.to_act is not None and timestep.legal is not None
     assert timestep.to_act["cross"].tolist() == [True]
     assert timestep.to_act["nought"].tolist() == [False]
     assert timestep.legal["cross"].tolist() == [[True] * 9 + [False]]

@@ -1,0 +1,44 @@
+"""Intervals, against figures worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from envsuite_evaluators.intervals import mean_interval, rate_interval
+
+
+def test_the_mean_of_four_and_its_interval():
+    found = mean_interval(np.array([1.0, 2.0, 3.0, 4.0]))
+    # std = sqrt(5 / 3); error = std / 2; Student's t for three degrees of freedom is 3.182446
+    assert found["mean"] == 2.5
+    assert found["std"] == pytest.approx(1.290994)
+    assert found["standard_error"] == pytest.approx(0.645497)
+    assert found["low"] == pytest.approx(2.5 - 3.182446 * 0.645497, abs=1e-5)
+    assert found["high"] == pytest.approx(2.5 + 3.182446 * 0.645497, abs=1e-5)
+
+
+def test_equal_samples_leave_no_doubt():
+    found = mean_interval(np.array([2.0, 2.0, 2.0]))
+    assert (found["low"], found["high"], found["std"]) == (2, 2, 0)
+
+
+def test_one_sample_tells_nothing_of_its_spread():
+    found = mean_interval(np.array([7.0]))
+    assert found == {"mean": 7, "std": None, "standard_error": None, "low": None, "high": None}
+
+
+@pytest.mark.parametrize(
+    ("hits", "count", "low", "high"),
+    [
+        # (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n) with z = 1.959964
+        (8, 10, 0.490162, 0.943318),
+        (0, 10, 0.0, 0.277533),
+        (10, 10, 0.722467, 1.0),
+    ],
+)
+def test_rates_and_their_intervals(hits, count, low, high):
+    found = rate_interval(np.arange(count) < hits)
+    assert found["rate"] == hits / count
+    assert found["low"] == pytest.approx(low, abs=1e-5)
+    assert found["high"] == pytest.approx(high, abs=1e-5)
