@@ -109,7 +109,7 @@ def make_engine(
     elif words != (backend == "host") and backend in ("host", "jax"):
         fit = "host" if words else "jax"
         raise TypeError(f"backend {backend!r} cannot play {own.id}: take {fit!r}")
-    engine = resolve(registry().backends[backend].target)
+    engine = resolve(registry().backends[backend].target, needed_by=backend)
     return engine(own, env, num_envs, autoreset=autoreset, devices=devices)
 
 
@@ -126,7 +126,7 @@ def make_as(id: str | EnvSpec, api: str, **options: Any) -> Any:
         UnknownNameError: For an unknown id or API.
     """
     adapter = registry().adapters[api]
-    return resolve(adapter.target)(spec(id), **{**adapter.config, **options})
+    return resolve(adapter.target, needed_by=api)(spec(id), **{**adapter.config, **options})
 
 
 def make_policy(
@@ -141,7 +141,7 @@ def make_policy(
     if not isinstance(name, str):
         return name
     agent = registry().agents[name]
-    target = resolve(agent.target)
+    target = resolve(agent.target, needed_by=name)
     if hasattr(target, "train"):
         raise TypeError(
             f"{name!r} is a trainer, not a policy: train it first, by `envsuite train ID "
@@ -152,7 +152,7 @@ def make_policy(
 
 def _build(own: Spec, config: Mapping[str, Any]) -> Any:
     """The bare game; unknown options are named before the class sees them."""
-    target = resolve(own.target)
+    target = resolve(own.target, needed_by=own.id)
     known = list(inspect.signature(target).parameters)
     for name in config:
         if name not in known:
