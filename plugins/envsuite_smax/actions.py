@@ -5,13 +5,42 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from envsuite_smax.state import Params
-from envsuite_smax.view import View, shootable
+from envsuite_smax.state import Params, State
+from envsuite_smax.view import View, look, shootable, team_order
 
 MOVE_ACTIONS = 5
 """Up, right, down, left, stop; action 5 + k shoots at opponent k of the team's own order."""
 
 STOP = 4
+
+
+def decode(
+    key: jax.Array, state: State, action: jax.Array, params: Params, *, team: str, how: str
+) -> tuple[jax.Array, jax.Array]:
+    """What the actions of one team mean, in the order of its units.
+
+    Args:
+        key: For decoding by chance.
+        state: The battle.
+        action: `i32[k]` or `f32[k, 4]`.
+        params: The numbers of the game.
+        team: Whose they are.
+        how: `"discrete"`; or continuous, `"aimed"` or as by the `"peer"`.
+
+    Returns:
+        Moves `f32[k, 2]`, shares of full speed; and attack codes `i32[k]`, 5 + slot or 0 for none.
+    """
+    if how == "discrete":
+        return decode_discrete(action)
+    size = action.shape[0]
+    view = look(state, team=team, size=size)
+    action = team_order(action, team=team)
+    if how == "peer":
+        draws = jax.random.uniform(key, (size, 2))
+        moves, attacks = decode_continuous_peer(action, view, draws)
+    else:
+        moves, attacks = decode_continuous(action, view, params)
+    return team_order(moves, team=team), team_order(attacks, team=team)
 
 
 def decode_discrete(actions: jax.Array) -> tuple[jax.Array, jax.Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,25 +14,18 @@ from gymnasium import spaces
 
 from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
-from envsuite_smax.actions import (
-    MOVE_ACTIONS,
-    STOP,
-    decode_continuous,
-    decode_continuous_peer,
-    decode_discrete,
-    legal_actions,
-)
+from envsuite_smax.actions import MOVE_ACTIONS, STOP, decode, decode_discrete, legal_actions
 from envsuite_smax.combat import fight
-from envsuite_smax.observe import conic, unit_list
+from envsuite_smax.observe import observe
 from envsuite_smax.options import check_options
 from envsuite_smax.outcome import outcome
 from envsuite_smax.scenario import RANDOM, Scenario, find_scenario, freeze_squad
-from envsuite_smax.scripted import begin, decide, recall
+from envsuite_smax.scripted import enemy_turn
 from envsuite_smax.spaces import observation_space, world_space
-from envsuite_smax.spawn import draw_positions, draw_types
+from envsuite_smax.spawn import draw_positions, draw_types, line_up
 from envsuite_smax.state import Params, State
 from envsuite_smax.unit_types import UnitType, freeze_units, tables, unit_types
-from envsuite_smax.view import View, look, team_order
+from envsuite_smax.view import look, team_order
 from envsuite_smax.world import world_vector
 
 
@@ -219,40 +212,31 @@ class SMAX(Env[State, Params]):
             positions=self.squads.positions,
             inside=self.spawn == "inside",
         )
-        count = types.size
-        memory = begin(positions[allies:], self._extent)
-        state = State(
-            positions=positions,
-            health=params.health[types],
-            types=types,
-            cooldowns=jnp.zeros(count, jnp.float32),
-            previous_moves=jnp.zeros((count, 2), jnp.float32),
-            previous_attacks=jnp.zeros(count, jnp.int32),
-            shots=jnp.full(count, -1, jnp.int32),
-            target_points=memory.target_points,
-            last_attacked=memory.last_attacked,
-        )
-        return state, self._timestep(state, state, params)
+        state = line_up(types, positions, params, allies=allies, extent=self._extent)
+        return state, self.timestep(state, state, params)
 
     def step(
         self, key: jax.Array, state: State, action: Mapping[str, jax.Array], params: Params
     ) -> tuple[State, Timestep[Any]]:
         """Everyone acts at once for `world_steps` ticks."""
         params = jax.tree.map(jnp.asarray, params)
-        noise_key, enemy_key, ally_decode_key, enemy_decode_key = jax.random.split(key, 4)
+        noise_key, ally_key, enemy_key = jax.random.split(key, 3)
+        decoding = self.continuous if self.actions == "continuous" else "discrete"
         before = state
-        moves, attacks = self._decode(ally_decode_key, state, action["ally"], "ally", params)
+        moves, attacks = decode(ally_key, state, action["ally"], params, team="ally", how=decoding)
         if self.enemy == "learner":
-            enemy = self._decode(enemy_decode_key, state, action["enemy"], "enemy", params)
+            theirs = decode(enemy_key, state, action["enemy"], params, team="enemy", how=decoding)
         else:
-            choice, state = self._scripted(enemy_key, state, params)
-            enemy = decode_discrete(choice)
+            choice, state = enemy_turn(
+                enemy_key, state, params, attack_mode=self.attack_mode, shoots=self.enemy_shoots
+            )
+            theirs = decode_discrete(choice)
         shape = (self.world_steps, state.health.size)
         spread = params.cooldown_noise_high - params.cooldown_noise_low
         following = fight(
             state,
-            jnp.concatenate([moves, enemy[0]]),
-            jnp.concatenate([attacks, enemy[1]]),
+            jnp.concatenate([moves, theirs[0]]),
+            jnp.concatenate([attacks, theirs[1]]),
             params.cooldown_noise_low + spread * jax.random.uniform(noise_key, shape),
             params,
             allies=self.teams["ally"],
@@ -260,7 +244,41 @@ class SMAX(Env[State, Params]):
             height=self.map_height,
             walls_cause_death=self.walls_cause_death,
         )
-        return following, self._timestep(before, following, params)
+        return following, self.timestep(before, following, params)
+
+    def timestep(self, before: State, after: State, params: Params) -> Timestep[Any]:
+        """What the players see of a step from `before` to `after`; of a reset if they are one."""
+        obs, legal = {}, {}
+        for team, size in self.agents.items():
+            view = look(after, team=team, size=size)
+            rows = observe(
+                view,
+                params,
+                team=team,
+                size=size,
+                extent=self._extent,
+                see_enemy_actions=self.see_enemy_actions,
+                observation=self.observation,
+                peer=self.conic == "peer",
+            )
+            obs[team] = team_order(rows, team=team)
+            if self.actions == "discrete":
+                legal[team] = team_order(legal_actions(view, params, size=size), team=team)
+        reward, terminated, info = outcome(
+            before,
+            after,
+            params,
+            allies=self.teams["ally"],
+            self_play_reward=self.self_play_reward,
+        )
+        return Timestep(
+            obs=obs,
+            reward={team: reward[team] for team in obs},
+            terminated={team: terminated[team] for team in obs},
+            truncated=jnp.bool_(False),
+            legal=legal or None,
+            info=info,
+        )
 
     def world(self, state: State) -> jax.Array:
         """Every unit's health, place, cooldown, type and team, `f32[n * (6 + unit types)]`."""
@@ -282,66 +300,3 @@ class SMAX(Env[State, Params]):
         names = [unit.name for unit in self.unit_types]
         squads = (*self.squads.allies, *self.squads.enemies)
         return np.array([-1 if name == RANDOM else names.index(name) for name in squads], np.int32)
-
-    def _scripted(self, key: jax.Array, state: State, params: Params) -> tuple[jax.Array, State]:
-        """The scripted enemies' actions, `i32[E]`, and the state with what they remember."""
-        choice, memory = decide(
-            state,
-            recall(state),
-            jax.random.uniform(key, (self.teams["enemy"], 2)),
-            params,
-            team="enemy",
-            attack_mode=self.attack_mode,
-            shoots=self.enemy_shoots,
-        )
-        last = team_order(memory.last_attacked, team="enemy")
-        return team_order(choice, team="enemy"), replace(state, last_attacked=last)
-
-    def _decode(
-        self, key: jax.Array, state: State, action: jax.Array, team: str, params: Params
-    ) -> tuple[jax.Array, jax.Array]:
-        """Moves and attack codes of one team, in the order of its units."""
-        if self.actions == "discrete":
-            return decode_discrete(action)
-        size = self.teams[team]
-        view = look(state, team=team, size=size)
-        action = team_order(action, team=team)
-        if self.continuous == "peer":
-            draws = jax.random.uniform(key, (size, 2))
-            moves, attacks = decode_continuous_peer(action, view, draws)
-        else:
-            moves, attacks = decode_continuous(action, view, params)
-        return team_order(moves, team=team), team_order(attacks, team=team)
-
-    def _timestep(self, before: State, after: State, params: Params) -> Timestep[Any]:
-        obs, legal = {}, {}
-        for team, size in self.agents.items():
-            view = look(after, team=team, size=size)
-            obs[team] = team_order(self._observe(view, team, params), team=team)
-            if self.actions == "discrete":
-                legal[team] = team_order(legal_actions(view, params, size=size), team=team)
-        reward, terminated, info = outcome(
-            before,
-            after,
-            params,
-            allies=self.teams["ally"],
-            self_play_reward=self.self_play_reward,
-        )
-        return Timestep(
-            obs=obs,
-            reward={team: reward[team] for team in obs},
-            terminated={team: terminated[team] for team in obs},
-            truncated=jnp.bool_(False),
-            legal=legal or None,
-            info=info,
-        )
-
-    def _observe(self, view: View, team: str, params: Params) -> jax.Array:
-        shared: Any = {
-            "size": self.teams[team],
-            "extent": self._extent,
-            "see_enemy_actions": self.see_enemy_actions,
-        }
-        if self.observation == "conic":
-            return conic(view, params, team=team, peer=self.conic == "peer", **shared)
-        return unit_list(view, params, **shared)

@@ -24,30 +24,7 @@ def own_features(unit_types: int) -> int:
     return 4 + unit_types
 
 
-def unit_list(
-    view: View, params: Params, *, size: int, extent: np.ndarray, see_enemy_actions: bool
-) -> jax.Array:
-    """All other units in the team's order, then the observer.
-
-    A unit's block is zero unless observer and unit live and the unit is within sight.
-
-    Args:
-        view: The battle as the team lists it.
-        params: The numbers of the game.
-        size: How many units the team has, `k`.
-        extent: `f32[2]`, width and height of the map.
-        see_enemy_actions: Whether opponents' last moves and attacks are shown.
-
-    Returns:
-        `f32[k, (n - 1) * unit_features + own_features]`.
-    """
-    seen = view.others_alive & visible(view, params, size=size)
-    blocks = _blocks(view, params, size=size, see_enemy_actions=see_enemy_actions)
-    blocks = jnp.where(seen[..., None], blocks, 0.0)
-    return jnp.concatenate([blocks.reshape(size, -1), _own(view, params, size, extent)], 1)
-
-
-def conic(
+def observe(
     view: View,
     params: Params,
     *,
@@ -55,12 +32,10 @@ def conic(
     size: int,
     extent: np.ndarray,
     see_enemy_actions: bool,
+    observation: str,
     peer: bool,
 ) -> jax.Array:
-    """Two units in each of 32 directions, counter-clockwise from the left, then the observer.
-
-    A section takes in its clockwise edge. Its two slots go to the visible living units of the
-    lowest index; further ones are not seen.
+    """What each of a team sees, in the team's order.
 
     Args:
         view: The battle as the team lists it.
@@ -69,12 +44,44 @@ def conic(
         size: How many units the team has, `k`.
         extent: `f32[2]`, width and height of the map.
         see_enemy_actions: Whether opponents' last moves and attacks are shown.
+        observation: `"unit_list"` or `"conic"`.
+        peer: Whether `conic` is as the peer's.
+
+    Returns:
+        `f32[k, features]`: other units' blocks, then the observer; all zero for a dead observer.
+    """
+    blocks = _blocks(view, params, size=size, see_enemy_actions=see_enemy_actions)
+    if observation == "unit_list":
+        blocks = unit_list(view, blocks, params)
+    else:
+        blocks = conic(view, blocks, params, team=team, peer=peer)
+    return jnp.concatenate([blocks.reshape(size, -1), _own(view, params, size, extent)], 1)
+
+
+def unit_list(view: View, blocks: jax.Array, params: Params) -> jax.Array:
+    """The blocks `f32[k, n - 1, unit_features]` of those seen: the living within sight."""
+    seen = view.others_alive & visible(view, params, size=blocks.shape[0])
+    return jnp.where(seen[..., None], blocks, 0.0)
+
+
+def conic(view: View, blocks: jax.Array, params: Params, *, team: str, peer: bool) -> jax.Array:
+    """Two units in each of 32 directions, counter-clockwise from the left.
+
+    A section takes in its clockwise edge. Its two slots go to the visible living units of the
+    lowest index; further ones are not seen.
+
+    Args:
+        view: The battle as the team lists it.
+        blocks: `f32[k, n - 1, unit_features]`, all other units.
+        params: The numbers of the game.
+        team: Whose view it is.
         peer: Whether to see as in JaxMARL 0.2.0: the dead are seen, the first ally takes up a slot
             but is not seen, and no one exactly on an edge is.
 
     Returns:
-        `f32[k, 64 * unit_features + own_features]`.
+        `f32[k, 64, unit_features]`.
     """
+    size, count, _ = blocks.shape
     turn = (jnp.arctan2(view.others_y, view.others_x) + jnp.pi) * (SECTIONS / (2 * jnp.pi))
     # Straight left is both -pi and pi; the two are one direction.
     section = jnp.floor(turn).astype(jnp.int32) % SECTIONS
@@ -84,7 +91,6 @@ def conic(
     else:
         seen &= view.others_alive
     same = section[:, :, None] == section[:, None, :]
-    count = view.others_x.shape[1]
     # Slots go by unit index, which the enemies' order runs through backwards.
     earlier = np.tri(count, k=-1, dtype=bool) if team == "ally" else np.tri(count, k=-1).T > 0
     rank = (same & seen[:, None, :] & earlier).sum(2)
@@ -92,13 +98,11 @@ def conic(
         seen &= others(team_order(jnp.arange(view.x.size), team=team), size) != 0
     place = jnp.where(seen & (rank < SLOTS), section * SLOTS + rank, -1)
     chosen = place[:, None, :] == np.arange(SECTIONS * SLOTS)[:, None]
-    blocks = _blocks(view, params, size=size, see_enemy_actions=see_enemy_actions)
     # Each sum has one term at most, but a matrix product may round it to less than float32 on
     # an accelerator unless told not to.
-    slots = jnp.einsum(
+    return jnp.einsum(
         "ksc,kcf->ksf", chosen.astype(jnp.float32), blocks, precision=jax.lax.Precision.HIGHEST
     )
-    return jnp.concatenate([slots.reshape(size, -1), _own(view, params, size, extent)], 1)
 
 
 def _blocks(view: View, params: Params, *, size: int, see_enemy_actions: bool) -> jax.Array:

@@ -6,6 +6,8 @@ observation first would cost more than the decision.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 
@@ -20,7 +22,8 @@ class Memory:
     """What the scripted units of one team remember, in the team's own order.
 
     Attributes:
-        target_points: `f32[k, 2]`, where a unit heads that sees no one.
+        target_points: `f32[k, 2]`, where a unit heads that sees no one: at first the point opposite
+            its start, through the middle of the map.
         last_attacked: `i32[k]`, opponents' slots, -1 for none.
     """
 
@@ -28,20 +31,24 @@ class Memory:
     last_attacked: jax.Array
 
 
-def recall(state: State) -> Memory:
-    """What the scripted enemies of `state` remember, in the enemies' own order."""
-    return Memory(
+def enemy_turn(
+    key: jax.Array, state: State, params: Params, *, attack_mode: str, shoots: bool
+) -> tuple[jax.Array, State]:
+    """The scripted enemies' actions, `i32[E]`, and the state with what they now remember."""
+    memory = Memory(
         team_order(state.target_points, team="enemy"), team_order(state.last_attacked, team="enemy")
     )
-
-
-def begin(positions: jax.Array, extent: jax.Array) -> Memory:
-    """The memory of units that begin at `positions: f32[k, 2]`.
-
-    Each will look for opponents at the point opposite its own start, through the middle of a map
-    of width and height `extent: f32[2]`.
-    """
-    return Memory(extent - positions, jnp.full(positions.shape[0], -1, jnp.int32))
+    actions, memory = decide(
+        state,
+        memory,
+        jax.random.uniform(key, state.target_points.shape),
+        params,
+        team="enemy",
+        attack_mode=attack_mode,
+        shoots=shoots,
+    )
+    last = team_order(memory.last_attacked, team="enemy")
+    return team_order(actions, team="enemy"), replace(state, last_attacked=last)
 
 
 def decide(

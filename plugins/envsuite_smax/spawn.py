@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from envsuite_smax.combat import push
-from envsuite_smax.state import Params
+from envsuite_smax.state import Params, State
 
 
 def draw_types(
@@ -84,6 +84,28 @@ def draw_positions(
     x_push, y_push = push(points[:, 0], points[:, 1], radius)
     points += jnp.stack([x_push, y_push], -1)
     return jnp.clip(points, margin, size - margin)
+
+
+def line_up(
+    types: jax.Array, positions: jax.Array, params: Params, *, allies: int, extent: np.ndarray
+) -> State:
+    """The first state of units of `types: i32[n]` at `positions: f32[n, 2]`.
+
+    Scripted enemies will look for the allies at the point opposite their own start, through the
+    middle of a map of width and height `extent: f32[2]`.
+    """
+    count = types.size
+    return State(
+        positions=positions,
+        health=params.health[types],
+        types=types,
+        cooldowns=jnp.zeros(count, jnp.float32),
+        previous_moves=jnp.zeros((count, 2), jnp.float32),
+        previous_attacks=jnp.zeros(count, jnp.int32),
+        shots=jnp.full(count, -1, jnp.int32),
+        target_points=jnp.asarray(extent) - positions[allies:],
+        last_attacked=jnp.full(count - allies, -1, jnp.int32),
+    )
 
 
 def _surround(key: jax.Array, outer: jax.Array, size: jax.Array) -> jax.Array:

@@ -1,0 +1,128 @@
+"""Ours against JaxMARL 0.2.0: its states fed to our rules, same actions, same draws."""
+
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from envsuite_smax.actions import decode_discrete
+from envsuite_smax.combat import fight
+from envsuite_smax.env import SMAX
+from envsuite_smax.scenario import shipped_scenarios
+from envsuite_smax.scripted import Memory, decide
+from envsuite_smax.tests.peer import Peer, rows
+from envsuite_smax.view import team_order
+
+STATE_FIELDS = ("positions", "health", "cooldowns", "previous_moves", "previous_attacks")
+NOISE = "uniform -0.0625"
+
+
+def close(ours: Any, theirs: Any, what: str) -> None:
+    np.testing.assert_allclose(np.asarray(ours), np.asarray(theirs), atol=1e-5, err_msg=what)
+
+
+def compare_state(ours: Any, theirs: Any, alive: Any, when: str) -> None:
+    close(ours.alive, alive, f"alive {when}")
+    for name in STATE_FIELDS:
+        close(getattr(ours, name), getattr(theirs, name), f"{name} {when}")
+
+
+def compare_view(env: SMAX, timestep: Any, observations: Any, masks: Any, when: str) -> None:
+    for team in env.agents:
+        close(timestep.obs[team], rows(observations, team), f"obs of {team} {when}")
+        if timestep.legal:
+            close(timestep.legal[team], rows(masks, team), f"legal of {team} {when}")
+
+
+def random_legal(random: np.random.Generator, masks: Any) -> dict[str, Any]:
+    """Any legal action, shots twice as likely."""
+    actions = {}
+    for name, mask in masks.items():
+        weights = np.asarray(mask) * np.where(np.arange(mask.size) < 5, 1.0, 2.0)
+        actions[name] = jnp.int32(random.choice(mask.size, p=weights / weights.sum()))
+    return actions
+
+
+def group(actions: dict[str, Any], team: str) -> jax.Array:
+    return jnp.asarray(rows(actions, team))
+
+
+@pytest.mark.parametrize("scenario", shipped_scenarios())
+def test_whole_episodes_against_scripted_enemies(scenario: str) -> None:
+    """Every field of every step, and every decision of the scripted enemies."""
+    mode = "random" if scenario in ("3m", "smacv2_10_units") else "closest"
+    peer = Peer("HeuristicEnemySMAX", scenario, attack_mode=mode)
+    env = SMAX(scenario, attack_mode=mode, world_state="peer")
+    params, allies = jax.tree.map(jnp.asarray, env.default_params()), env.teams["ally"]
+
+    @jax.jit
+    def play(state: Any, moves: Any, attacks: Any, noise: Any) -> Any:
+        after = fight(
+            state,
+            moves,
+            attacks,
+            noise,
+            params,
+            allies=allies,
+            width=32.0,
+            height=32.0,
+            walls_cause_death=True,
+        )
+        return after, env.timestep(state, after, params), env.world(after)
+
+    @jax.jit
+    def choose(state: Any, last: Any, points: Any, draws: Any) -> Any:
+        memory = Memory(team_order(points, team="enemy"), team_order(last, team="enemy"))
+        actions, memory = decide(
+            state,
+            memory,
+            team_order(draws, team="enemy"),
+            params,
+            team="enemy",
+            attack_mode=mode,
+            shoots=True,
+        )
+        actions = team_order(actions, team="enemy")
+        return *decode_discrete(actions), team_order(memory.last_attacked, team="enemy")
+
+    random = np.random.default_rng(0)
+    observations, theirs, masks = peer.reset(1)
+    before = peer.state(theirs)
+    points = np.float32(32) - before.positions[allies:]
+    last = np.full(env.teams["enemy"], -1)
+    timestep = jax.jit(env.timestep)(before, before, params)
+    compare_view(env, timestep, observations, masks, "at the start")
+    for step in range(100):
+        when = f"at step {step}"
+        actions = random_legal(random, masks)
+        observations, theirs, masks, rewards, dones = peer.step(step, theirs, actions)
+        expected = peer.state(theirs)
+        draws = np.stack([peer.recorder.take(f"choice {axes}")[0] for axes in (2, 1)], -1)
+        moves, attacks, last = choose(before, last, points, draws)
+        lives = np.asarray(before.alive[allies:])
+        close(moves[lives], expected.previous_moves[allies:][lives], f"enemy moves {when}")
+        close(attacks[lives], expected.previous_attacks[allies:][lives], f"enemy attacks {when}")
+        close(last[lives], expected.last_attacked[lives], f"last attacked {when}")
+
+        ally_moves, ally_attacks = decode_discrete(group(actions, "ally"))
+        after, timestep, world = play(
+            before,
+            jnp.concatenate([ally_moves, expected.previous_moves[allies:]]),
+            jnp.concatenate([ally_attacks, expected.previous_attacks[allies:]]),
+            peer.recorder.take(NOISE),
+        )
+        compare_state(after, expected, theirs.state.unit_alive, when)
+        compare_view(env, timestep, observations, masks, when)
+        close(world, observations["world_state"], f"world {when}")
+        close(timestep.reward["ally"], rows(rewards, "ally"), f"reward {when}")
+        over = bool(timestep.terminated["ally"].all())
+        close(~after.alive[:allies], rows(dones, "ally"), f"dones {when}")
+        assert over == bool(dones["__all__"]), when
+        if over:
+            break
+        last = np.asarray(last)
+        before = replace(expected, target_points=points, last_attacked=last)
+    assert over, "a whole episode was meant to be compared"
