@@ -31,7 +31,7 @@ def make(
     num_envs: int = 1,
     view: ViewName = "team",
     backend: str = "auto",
-    devices: Sequence[jax.Device] | None = None,
+    devices: Sequence[Any] | None = None,
     seed: int | None = None,
     **options: Any,
 ) -> EngineVecEnv:
@@ -72,10 +72,12 @@ class EngineVecEnv(VecEnv):
 
     In the last step of an episode `infos` holds `terminal_observation`, `TimeLimit.truncated`
     (truncated and not terminated: the learner may bootstrap), the game's own last figures, and
-    `is_success` where the game says `won` of the team its spec names. With `view="seats"` all slots of a copy end together. A
-    seat that dies before that keeps its slot, because the rewards its team goes on earning are
-    worth learning from: all it may do is the no-op, so that a learner with masks draws no policy
-    gradient from it, and only its value is learned.
+    `is_success` where the game says `won` of the team its spec names.
+
+    With `view="seats"` all slots of a copy end together. A seat that dies before that keeps its
+    slot, because the rewards its team goes on earning are worth learning from: all it may do is
+    the no-op, so that a learner with masks draws no policy gradient from it, and only its value is
+    learned.
 
     `seed(s)` gives copy `i` the seed `s + i`, with either view. `set_options({"params": task})`
     sets the tasks of the episodes from the next `reset` on; a list has one entry a slot, and with
@@ -108,9 +110,7 @@ class EngineVecEnv(VecEnv):
         self._legal: Any = None
         self._stepped: Timestep[Any] | None = None
         self.render_mode = "rgb_array" if engine.spec.render else None
-        super().__init__(
-            self._view.slots, self._view.observation_space, self._view.action_space
-        )
+        super().__init__(self._view.slots, self._view.observation_space, self._view.action_space)
 
     def reset(self) -> np.ndarray:
         """Begin a new episode in every slot, with the seeds and options set before.
@@ -200,7 +200,9 @@ class EngineVecEnv(VecEnv):
             AttributeError: If the game has no masks.
         """
         if not self._has_masks:
-            raise AttributeError(f"{self.spec.id} has no action masks: every action is always legal")
+            raise AttributeError(
+                f"{self.spec.id} has no action masks: every action is always legal"
+            )
         if self._legal is None:
             raise RuntimeError("call reset() before action_masks()")
         return self._view.masks(self._legal)
@@ -297,7 +299,7 @@ class EngineVecEnv(VecEnv):
         final = self._view.observations(final_obs)
         share = self._view.slots_per_copy
         for slot in np.flatnonzero(dones):
-            figures = _figures(final_info, slot // share)
+            figures = _figures(final_info, int(slot) // share)
             infos[slot].update(figures)
             infos[slot]["terminal_observation"] = final[slot]
             infos[slot]["TimeLimit.truncated"] = bool(cut[slot])

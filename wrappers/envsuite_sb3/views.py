@@ -16,19 +16,27 @@ ViewName = Literal["team", "seats"]
 
 
 class View(Protocol):
-    """Turns an engine's arrays into arrays with the leading axis `slots`, and actions back.
+    """Turns an engine's arrays into arrays with the leading axis `slots`, and actions back."""
 
-    Attributes:
-        slots: How many rows Stable-Baselines3 sees.
-        slots_per_copy: How many rows belong to one copy of the game; they lie side by side.
-        observation_space: What one slot sees.
-        action_space: What one slot does.
-    """
+    @property
+    def slots(self) -> int:
+        """How many rows Stable-Baselines3 sees."""
+        ...
 
-    slots: int
-    slots_per_copy: int
-    observation_space: spaces.Space[Any]
-    action_space: spaces.Space[Any]
+    @property
+    def slots_per_copy(self) -> int:
+        """How many rows belong to one copy of the game; they lie side by side."""
+        ...
+
+    @property
+    def observation_space(self) -> spaces.Space[Any]:
+        """What one slot sees."""
+        ...
+
+    @property
+    def action_space(self) -> spaces.Space[Any]:
+        """What one slot does."""
+        ...
 
     def observations(self, obs: Any) -> np.ndarray:
         """Observations, a fresh array `[slots, ...]`."""
@@ -94,7 +102,11 @@ class WordView(CopyView):
 
     def actions(self, actions: np.ndarray) -> Any:
         """What was written, a list of texts."""
-        return self.writes.decode(actions) if self.writes else actions
+        if self.writes is None:
+            return actions
+        if not all(row in self.action_space for row in actions):
+            raise ValueError(f"some actions are no codes of {self.action_space}")
+        return self.writes.decode(actions)
 
 
 @dataclass(frozen=True)
@@ -115,7 +127,7 @@ class TeamView:
 
     def rewards(self, reward: Any) -> np.ndarray:
         """The mean over the team."""
-        return np.mean(reward[self.group], axis=1, dtype=np.float32)
+        return np.asarray(reward[self.group], np.float32).mean(axis=1)
 
     def terminated(self, terminated: Any) -> np.ndarray:
         """Whether every seat has terminated."""
