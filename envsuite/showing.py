@@ -59,9 +59,8 @@ def _player(
         own = jax.tree.map(lambda leaf: leaf[0], shown)
         actions, kept = {}, {}
         for index, group in enumerate(groups):
-            seen = own if not group else only(own, group)
             kept[group], action = policies[group].act(
-                jax.random.fold_in(key, index), memories[group], seen
+                jax.random.fold_in(key, index), memories[group], only(own, group)
             )
             actions[group] = action[None]
         return kept, actions if engine.agents else actions[""]

@@ -3,6 +3,7 @@
 from envsuite.functional.auto_reset import AutoReset as AutoReset
 from envsuite.functional.legal_actions import LegalActions as LegalActions
 from envsuite.functional.played_by import PlayedBy as PlayedBy
+from envsuite.functional.played_by import only as only
 from envsuite.functional.struct import over as over
 from envsuite.functional.struct import struct as struct
 from envsuite.functional.struct import tree_where as tree_where

@@ -165,7 +165,12 @@ class PlayedBy(Transform):
 
 
 def only(timestep: Timestep[Any], group: str) -> Timestep[Any]:
-    """The timestep as one group sees it, without the group axis of the dictionaries."""
+    """The timestep as one group sees it: arrays in place of the dictionaries by group.
+
+    `group` is `""` in a single-agent game, whose timestep has no dictionaries.
+    """
+    if not group:
+        return timestep
     return replace(
         timestep,
         obs=timestep.obs[group],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -14,7 +14,7 @@ from envsuite.core.env import Env
 from envsuite.core.errors import nearest
 from envsuite.core.policy import Policy
 from envsuite.core.timestep import Timestep
-from envsuite.functional import is_text, over, struct
+from envsuite.functional import is_text, only, over, struct
 from envsuite_evaluators.intervals import mean_interval, rate_interval
 
 
@@ -166,30 +166,16 @@ def _step(
         memories[group], actions[group] = policies[group].act(
             jax.random.fold_in(policy_key, index),
             playing.memories[group],
-            _seen_by(group, playing.timestep),
+            only(playing.timestep, group),
         )
     state, timestep = env.step(
         game_key, playing.state, actions if env.agents else actions[""], params
     )
     returns = {
-        group: earned + jnp.mean(_seen_by(group, timestep).reward)
+        group: earned + jnp.mean(only(timestep, group).reward)
         for group, earned in playing.returns.items()
     }
     return Playing(key, state, timestep, memories, returns, playing.steps + 1)
-
-
-def _seen_by(group: str, timestep: Timestep[Any]) -> Timestep[Any]:
-    """The timestep as one group sees it, its leaves without the dictionaries by group."""
-    if not group:
-        return timestep
-    return replace(
-        timestep,
-        obs=timestep.obs[group],
-        reward=timestep.reward[group],
-        terminated=timestep.terminated[group],
-        legal=None if timestep.legal is None else timestep.legal[group],
-        to_act=None if timestep.to_act is None else timestep.to_act[group],
-    )
 
 
 def _flags(timestep: Timestep[Any]) -> Mapping[str, jax.Array]:

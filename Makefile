@@ -1,0 +1,51 @@
+# Two commands set everything up on a fresh machine: `make demo` and `make test`.
+# Both make their own virtual environment, .venv, and install this checkout into it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+OLDEST := .venv/oldest
+
+.PHONY: demo test lint typecheck pytest oldest benchmark docs clean
+
+demo: .venv/demo.stamp
+	$(BIN)/python examples/smax_3m.py
+
+test: lint typecheck pytest oldest
+
+lint: .venv/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+typecheck: .venv/test.stamp
+	$(BIN)/pyright
+
+# two processes, one a core; each is told not to spread over both
+pytest: .venv/test.stamp
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+# the wrappers again, on the oldest Gymnasium that we support
+oldest: .venv/test.stamp
+	test -d $(OLDEST) || $(PIP) install -q --no-deps --target $(OLDEST) "gymnasium==1.2.2"
+	OMP_NUM_THREADS=1 PYTHONPATH=$(OLDEST) $(BIN)/python -m pytest -q -n 2 \
+		tests/adapters/test_gymnasium.py tests/adapters/test_gymnasium_vector.py
+
+benchmark: .venv/test.stamp
+	$(BIN)/python benchmarks/smax_against_jaxmarl.py
+
+docs: .venv/test.stamp
+	$(BIN)/python docs/generate.py
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/demo.stamp: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) install -q -c constraints.txt -e ".[all]"
+	touch $@
+
+.venv/test.stamp: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) install -q -c constraints.txt -e ".[dev]"
+	touch $@ .venv/demo.stamp
+
+clean:
+	rm -rf .venv dist

@@ -1,0 +1,210 @@
+"""SMAX beside JaxMARL's, in one run on the same device: steps a second, compile time, memory.
+
+    python benchmarks/smax_against_jaxmarl.py
+
+Both play random legal actions inside one compiled `scan`, both restart every episode that ends,
+and both hand the observations of every step to the loop, which sums them so that nothing may be
+left out. The two are timed in turns, so that a busy machine slows both. The figures go to
+`benchmarks/results/smax_against_jaxmarl-<device>.json`; the ratio is the message.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import jaxmarl
+import numpy as np
+
+import envsuite
+from envsuite.testing.legal_play import random_actions
+
+RESULTS = Path(__file__).parent / "results"
+SCENARIOS = ("3m", "2s3z", "27m_vs_30m")
+ROUNDS = 5
+
+
+def ours(scenario: str, copies: int, steps: int) -> tuple[Callable[..., Any], Any]:
+    """A compiled loop over our engine, and what it starts from."""
+    engine: Any = envsuite.make_engine(f"envsuite/SMAX-{scenario}", copies)
+    shown = engine.reset(0)
+    space, agents = engine.action_space, engine.agents
+
+    def run(carry: Any, key: jax.Array) -> Any:
+        def step(carry: Any, key: jax.Array) -> Any:
+            slots, shown, total = carry
+            keys = jax.random.split(key, copies)
+            action = jax.vmap(lambda key, own: random_actions(key, space, own, agents))(keys, shown)
+            slots, following = engine.program.play(slots, action)
+            total += following.obs["ally"].sum() + following.reward["ally"].sum()
+            kept = {name: following.info[name] for name in shown.info}
+            return (slots, replace(following, info=kept), total), following.info["over"].sum()
+
+        return jax.lax.scan(step, carry, jax.random.split(key, steps))
+
+    return run, (engine.state.slots, shown, jnp.float32(0))
+
+
+def theirs(scenario: str, copies: int, steps: int) -> tuple[Callable[..., Any], Any]:
+    """The same loop over JaxMARL's environment."""
+    from jaxmarl.environments.smax import map_name_to_scenario
+
+    env = jaxmarl.make("HeuristicEnemySMAX", scenario=map_name_to_scenario(scenario))
+    names = env.agents
+
+    def draw(key: jax.Array, legal: jax.Array) -> jax.Array:
+        count = jnp.cumsum(legal, axis=-1)
+        rank = jnp.floor(jax.random.uniform(key, (*legal.shape[:-1], 1)) * count[..., -1:])
+        return jnp.argmax(count > rank, axis=-1)
+
+    def run(carry: Any, key: jax.Array) -> Any:
+        def step(carry: Any, key: jax.Array) -> Any:
+            state, total = carry
+            draw_key, step_key = jax.random.split(key)
+            legal = jax.vmap(env.get_avail_actions)(state)
+            stacked = jnp.stack([legal[name] for name in names], axis=1)
+            chosen = draw(draw_key, stacked)
+            actions = {name: chosen[:, row] for row, name in enumerate(names)}
+            obs, state, rewards, dones, _ = jax.vmap(env.step)(
+                jax.random.split(step_key, copies), state, actions
+            )
+            total += sum(obs[name].sum() + rewards[name].sum() for name in names)
+            return (state, total), dones["__all__"].sum()
+
+        return jax.lax.scan(step, carry, jax.random.split(key, steps))
+
+    _, state = jax.vmap(env.reset)(jax.random.split(jax.random.key(0), copies))
+    return run, (state, jnp.float32(0))
+
+
+def compare(scenario: str, copies: int, seconds: float) -> dict[str, Any]:
+    """Time both in turns."""
+    steps = 4 if scenario.startswith("27") else 32
+    loops, figures = {}, {}
+    for name, make in (("envsuite", ours), ("jaxmarl", theirs)):
+        run, carry = make(scenario, copies, steps)
+        start = time.perf_counter()
+        compiled = jax.jit(run).lower(carry, jax.random.key(0)).compile()
+        figures[name] = {"compile_seconds": time.perf_counter() - start}
+        memory = compiled.memory_analysis()
+        if memory is not None:
+            figures[name]["temporary_bytes"] = memory.temp_size_in_bytes
+        carry, ended = compiled(carry, jax.random.key(1))
+        jax.block_until_ready(ended)
+        loops[name] = [compiled, carry, [], 0]
+    keys = iter(jax.random.split(jax.random.key(2), 100_000))
+    for _ in range(ROUNDS):
+        for loop in loops.values():
+            played, start = 0, time.perf_counter()
+            while time.perf_counter() - start < seconds / ROUNDS or not played:
+                loop[1], ended = loop[0](loop[1], next(keys))
+                loop[3] += int(jax.block_until_ready(ended).sum())
+                played += steps * copies
+            loop[2].append(played / (time.perf_counter() - start))
+    for name, (_, _, rates, ended) in loops.items():
+        figures[name] |= {
+            "steps_per_second": statistics.median(rates),
+            "rounds": rates,
+            "episodes_ended": ended,
+        }
+    ratios = np.array(loops["envsuite"][2]) / np.array(loops["jaxmarl"][2])
+    return {
+        "scenario": scenario,
+        "copies": copies,
+        "steps_in_a_scan": steps,
+        "ratio": float(np.median(ratios)),
+        "ratio_lowest": float(ratios.min()),
+        "ratio_highest": float(ratios.max()),
+        **figures,
+    }
+
+
+MEMORY = """
+import jax, resource
+import numpy as np
+import envsuite
+def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+engine = envsuite.make_engine("envsuite/SMAX-27m_vs_30m", {copies})
+before = peak()
+shown = engine.reset(0)
+for _ in range(3):
+    shown = engine.step({{"ally": np.full(({copies}, 27), 4, np.int32)}})
+jax.block_until_ready(shown.obs)
+print(before, peak())
+"""
+
+
+def memory(copies: int) -> dict[str, Any]:
+    """Peak memory of a fresh process that plays 27m_vs_30m, on the host."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY.format(copies=copies)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    before, peak = map(int, done.stdout.split())
+    return {"scenario": "27m_vs_30m", "copies": copies, "before": before, "peak": peak}
+
+
+def main() -> None:
+    """Measure, print a table, write the record."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=20.0, help="for each of the two, in all")
+    parser.add_argument("--copies", type=int, default=1024)
+    parser.add_argument("--scenario", action="append", choices=SCENARIOS)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    # compile times are measured, so nothing may come from an earlier run
+    jax.config.update("jax_enable_compilation_cache", False)
+    device = jax.devices()[0]
+    rows = []
+    for scenario in options.scenario or SCENARIOS:
+        row = compare(scenario, options.copies, options.seconds)
+        rows.append(row)
+        print(
+            f"{scenario:12} {row['envsuite']['steps_per_second']:12,.0f}/s  JaxMARL "
+            f"{row['jaxmarl']['steps_per_second']:12,.0f}/s  ratio {row['ratio']:.2f} "
+            f"({row['ratio_lowest']:.2f} to {row['ratio_highest']:.2f}), compiled in "
+            f"{row['envsuite']['compile_seconds']:.1f} s against "
+            f"{row['jaxmarl']['compile_seconds']:.1f} s",
+            flush=True,
+        )
+    record = {
+        "command": "python benchmarks/smax_against_jaxmarl.py " + " ".join(sys.argv[1:]),
+        "device": f"{device.platform} {device.device_kind}",
+        "machine": platform.processor() or platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "versions": {
+            "envsuite": envsuite.__version__,
+            "jaxmarl": metadata.version("jaxmarl"),
+            "jax": jax.__version__,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+        },
+        "rows": rows,
+        "memory": memory(1024) if device.platform == "cpu" else None,
+        "peak_of_this_process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+    out = options.out or RESULTS / f"smax_against_jaxmarl-{device.platform}.json"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(record, indent=2) + "\n")
+    print(f"memory: {record['memory']}")
+    print(f"written to {out}")
+
+
+if __name__ == "__main__":
+    main()
