@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -21,9 +21,6 @@ from envsuite_gymnasium.autoreset import engine_mode
 from envsuite_gymnasium.drawing import FPS, check_render_mode
 from envsuite_gymnasium.masks import all_legal, mask_length
 from envsuite_gymnasium.views import WordCodes, Words, check_view, view_of
-
-if TYPE_CHECKING:
-    import jax
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         num_envs: int = 1,
         view: str = "team",
         backend: str = "auto",
-        devices: Sequence["jax.Device"] | None = None,
+        devices: Sequence[Any] | None = None,
         array: ArrayKind = "numpy",
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         max_episode_steps: int | None = None,
@@ -80,7 +77,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             num_envs: How many copies.
             view: `"team"`, `"seat"` or `"tokens"`; see `GymnasiumEnv`.
             backend: See `envsuite.make_engine`.
-            devices: The devices that share the copies; the default device if `None`.
+            devices: The devices of JAX that share the copies; its default if `None`.
             array: `"numpy"`: writable arrays, fresh at every step. `"jax"`: JAX arrays on the
                 device. `"torch"`: tensors on the device, which share memory with nothing that is
                 read again. The last two have float32 rewards, and the values of actions that

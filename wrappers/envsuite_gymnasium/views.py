@@ -12,9 +12,9 @@ from gymnasium import spaces
 
 from envsuite.core.errors import nearest
 from envsuite.core.timestep import Timestep
+from envsuite.core.tokens import Tokens
 from envsuite.engines.base import Engine
-from envsuite.functional import is_text
-from envsuite_gymnasium.tokens import Tokens
+from envsuite.engines.kind import plays_words
 
 VIEWS = ("team", "seat", "tokens")
 
@@ -194,7 +194,7 @@ def view_of(engine: Engine, view: str) -> View:
     """
     check_view(view)
     see, do = engine.observation_space, engine.action_space
-    words = is_text(engine.env)
+    words = plays_words(engine)
     if view == "tokens":
         if not words or not isinstance(see, spaces.Text) or not isinstance(do, spaces.Text):
             raise TypeError(f'{engine.spec.id} is no game of words: view="tokens" is for those')
