@@ -15,7 +15,7 @@ from gymnasium import spaces
 from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
 from envsuite_smax.actions import MOVE_ACTIONS, STOP, decode, decode_discrete, legal_actions
-from envsuite_smax.combat import fight
+from envsuite_smax.combat import Field, fight
 from envsuite_smax.observe import observe
 from envsuite_smax.options import check_options
 from envsuite_smax.outcome import outcome
@@ -231,18 +231,19 @@ class SMAX(Env[State, Params]):
                 enemy_key, state, params, attack_mode=self.attack_mode, shoots=self.enemy_shoots
             )
             theirs = decode_discrete(choice)
-        shape = (self.world_steps, state.health.size)
+        # A unit that cannot shoot twice in a step needs no more than one draw of cooldown noise.
+        rows = self.world_steps if self._shoots_twice else 1
+        uniform = jax.random.uniform(noise_key, (rows, state.health.size))
         spread = params.cooldown_noise_high - params.cooldown_noise_low
         following = fight(
             state,
             jnp.concatenate([moves, theirs[0]]),
             jnp.concatenate([attacks, theirs[1]]),
-            params.cooldown_noise_low + spread * jax.random.uniform(noise_key, shape),
+            params.cooldown_noise_low + spread * uniform,
             params,
             allies=self.teams["ally"],
-            width=self.map_width,
-            height=self.map_height,
-            walls_cause_death=self.walls_cause_death,
+            ticks=self.world_steps,
+            field=Field(self.map_width, self.map_height, self.walls_cause_death),
         )
         return following, self.timestep(before, following, params)
 
@@ -293,6 +294,13 @@ class SMAX(Env[State, Params]):
     @cached_property
     def _extent(self) -> np.ndarray:
         return np.array([self.map_width, self.map_height], np.float32)
+
+    @cached_property
+    def _shoots_twice(self) -> bool:
+        """Whether a weapon can be ready again before a step is over."""
+        params = self.default_params()
+        shortest = params.weapon_cooldown.min() + params.cooldown_noise_low
+        return bool(shortest <= (self.world_steps - 2) * params.seconds_per_tick)
 
     @cached_property
     def _type_ids(self) -> np.ndarray:

@@ -41,7 +41,7 @@ def enemy_turn(
     actions, memory = decide(
         state,
         memory,
-        jax.random.uniform(key, state.target_points.shape),
+        jax.random.uniform(key, (state.last_attacked.size, 2 if attack_mode == "random" else 1)),
         params,
         team="enemy",
         attack_mode=attack_mode,
@@ -66,8 +66,8 @@ def decide(
     Args:
         state: The battle.
         memory: The team's, in its own order.
-        draws: `f32[k, 2]`, uniform in [0, 1): whom to walk to, and whom to shoot at in mode
-            `"random"`.
+        draws: `f32[k, 2]`, uniform in [0, 1): whom to walk to, and whom to shoot at; the latter
+            may be left out in mode `"closest"`.
         params: The numbers of the game.
         team: `"ally"` or `"enemy"`.
         attack_mode: `"closest"` or `"random"`: whom a unit shoots at that has no target to keep.

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from envsuite_smax.actions import decode_discrete
-from envsuite_smax.combat import fight
+from envsuite_smax.combat import Field, fight
 from envsuite_smax.env import SMAX
 from envsuite_smax.scenario import shipped_scenarios
 from envsuite_smax.scripted import Memory, decide
@@ -67,9 +67,8 @@ def test_whole_episodes_against_scripted_enemies(scenario: str) -> None:
             noise,
             params,
             allies=allies,
-            width=32.0,
-            height=32.0,
-            walls_cause_death=True,
+            ticks=8,
+            field=Field(32.0, 32.0),
         )
         return after, env.timestep(state, after, params), env.world(after)
 
