@@ -57,9 +57,11 @@ def one_task(engine: Engine, params: Any) -> Any:
                 near = nearest(str(name), known)
                 hint = f"did you mean {near!r}? " if near else ""
                 raise ValueError(f"no parameter {name!r}: {hint}The parameters are {known}")
+        if not is_text(engine.env):  # lists, as JSON has them, would be branches of the tree
+            params = {name: np.asarray(value) for name, value in params.items()}
         params = replace(default, **params)
+    _check_kind(engine, default, params)
     if is_text(engine.env):
-        _check_kind(engine, default, params)
         return [params]
     batch = jax.tree.map(lambda leaf: np.asarray(leaf)[None], params)
     return task_batch(engine, batch)
@@ -79,10 +81,10 @@ def task_batch(engine: Engine, params: Any) -> Any:
         for one in params:
             _check_kind(engine, default, one)
         return params
+    _check_kind(engine, default, params)
     due, structure = jax.tree_util.tree_flatten_with_path(default)
     given, own = jax.tree_util.tree_flatten(params)
     if structure != own:
-        _check_kind(engine, default, params)
         raise ValueError(f"the task of {engine.spec.id} is {own}; due is {structure}")
     for (path, leaf), value in zip(due, given, strict=True):
         shape, wanted = np.shape(value), (copies, *np.shape(leaf))

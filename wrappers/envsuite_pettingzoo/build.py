@@ -23,7 +23,7 @@ def parallel(spec: str | EnvSpec, **options: Any) -> ParallelEnv[str, Any, Any]:
     Raises:
         UnknownNameError: For an unknown id; it names the nearest one.
     """
-    from envsuite_pettingzoo.parallel import ParallelGame
+    from envsuite_pettingzoo.parallel_game import ParallelGame
 
     return ParallelGame(spec, **_timed(spec, **options))
 
@@ -37,8 +37,8 @@ def aec(spec: str | EnvSpec, **options: Any) -> AECEnv[str, Any, Any]:
     from pettingzoo.utils.conversions import parallel_to_aec
     from pettingzoo.utils.wrappers import OrderEnforcingWrapper
 
-    from envsuite_pettingzoo.parallel import ParallelGame
-    from envsuite_pettingzoo.turns import TurnGame
+    from envsuite_pettingzoo.parallel_game import ParallelGame
+    from envsuite_pettingzoo.turn_game import TurnGame
 
     timed = _timed(spec, **options)
     game = ParallelGame(spec, **timed)
