@@ -8,6 +8,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium import spaces
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env
 
 import envsuite
@@ -57,7 +58,7 @@ def test_what_is_shown_is_numpys_and_pythons(id: str) -> None:
 @pytest.mark.parametrize("id", IDS)
 def test_specs_have_a_json_form(id: str) -> None:
     spec = gym.spec(id)
-    again = gym.envs.registration.EnvSpec.from_json(spec.to_json())
+    again = EnvSpec.from_json(spec.to_json())
     assert again.kwargs == {"spec_id": id} and again.entry_point == spec.entry_point
 
 
