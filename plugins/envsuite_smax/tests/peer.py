@@ -20,6 +20,8 @@ from jaxmarl.environments.smax import map_name_to_scenario
 from envsuite_smax.state import State
 
 UNIFORM = jax.random.uniform
+NOISE = "uniform -0.0625"
+"""The draws that change cooldowns."""
 
 
 @dataclass
@@ -29,10 +31,12 @@ class Recorder:
     draws: dict[str, list[np.ndarray]] = field(default_factory=dict)
 
     def clear(self) -> None:
+        """Forget everything, once what is under way has arrived."""
         jax.effects_barrier()
         self.draws.clear()
 
     def take(self, kind: str) -> np.ndarray:
+        """All draws of one kind, `[draws, units]`."""
         jax.effects_barrier()
         return np.stack(self.draws[kind])
 
@@ -55,10 +59,14 @@ class Recorder:
         return draw(key)
 
     def uniform(self, key: Any, shape: Any = (), *_: Any, minval: Any = 0, maxval: Any = 1) -> Any:
+        """In place of `jax.random.uniform`."""
         return self.hand_over(f"uniform {minval}", key, minval, maxval)
 
     def choice(self, key: Any, options: Any, *_: Any, p: Any) -> Any:
-        """One of the options with a positive chance; all such are as likely in the peer's use."""
+        """In place of `jax.random.choice`: one of the options with a positive chance.
+
+        All such are as likely in the peer's use.
+        """
         options = jnp.asarray(options)
         draw = self.hand_over(f"choice {options.ndim}", key, 0.0, 1.0)
         candidates = p > 0
@@ -70,6 +78,7 @@ class Peer:
     """One of JaxMARL's SMAX environments, compiled, with its draws recorded."""
 
     def __init__(self, id: str, scenario: str, **options: Any) -> None:
+        """Make it by its own names."""
         self.env = make(id, scenario=map_name_to_scenario(scenario), **options)
         self.recorder = Recorder()
         self.scripted = id != "SMAX"
@@ -122,3 +131,12 @@ def rows(values: Any, team: str) -> np.ndarray:
     """The peer's values by agent name as one array over a team."""
     count = sum(name.startswith(team) for name in values)
     return np.stack([np.asarray(values[f"{team}_{index}"]) for index in range(count)])
+
+
+def random_legal(random: np.random.Generator, masks: Any) -> dict[str, Any]:
+    """Any legal action, shots twice as likely."""
+    actions = {}
+    for name, mask in masks.items():
+        weights = np.asarray(mask) * np.where(np.arange(mask.size) < 5, 1.0, 2.0)
+        actions[name] = jnp.int32(random.choice(mask.size, p=weights / weights.sum()))
+    return actions

@@ -35,9 +35,7 @@ def scene(
     return env, state, params
 
 
-def act(
-    env: SMAX, state: State, params: Params, actions: list[int], noise: Any = 0.0
-) -> State:
+def act(env: SMAX, state: State, params: Params, actions: list[int], noise: Any = 0.0) -> State:
     """Play one step of discrete actions, one a unit; `noise` is what chance adds to cooldowns."""
     moves, attacks = decode_discrete(jnp.array(actions, jnp.int32))
     rows = jnp.broadcast_to(jnp.asarray(noise, jnp.float32), (1, len(actions)))

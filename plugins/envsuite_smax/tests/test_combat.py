@@ -123,9 +123,7 @@ def test_who_dies_at_the_wall_pays_the_opponent() -> None:
 
 
 def test_an_overlapping_pair_is_parted_exactly() -> None:
-    env, state, params = scene(
-        {(8, 10): "marine"}, {(8.5, 10): "zealot"}, world_steps=1
-    )
+    env, state, params = scene({(8, 10): "marine"}, {(8.5, 10): "zealot"}, world_steps=1)
     after = act(env, state, params, [STOP, STOP])
     gap = np.linalg.norm(np.asarray(after.positions[1] - after.positions[0]))
     assert gap == pytest.approx(0.375 + 0.5, abs=1e-5)
@@ -138,9 +136,7 @@ def test_units_in_one_point_stay_there() -> None:
 
 
 def test_a_push_can_carry_a_unit_off_the_map_where_it_dies() -> None:
-    env, state, params = scene(
-        {(31.9, 10): "marine"}, {(31.4, 10): "marine"}, world_steps=1
-    )
+    env, state, params = scene({(31.9, 10): "marine"}, {(31.4, 10): "marine"}, world_steps=1)
     after = act(env, state, params, [STOP, STOP])
     assert after.positions[0, 0] > 32 and after.alive[0]
     # It is observed within the bounds that its space declares.

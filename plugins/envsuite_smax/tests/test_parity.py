@@ -13,11 +13,10 @@ from envsuite_smax.combat import Field, fight
 from envsuite_smax.env import SMAX
 from envsuite_smax.scenario import shipped_scenarios
 from envsuite_smax.scripted import Memory, decide
-from envsuite_smax.tests.peer import Peer, rows
+from envsuite_smax.tests.peer import NOISE, Peer, random_legal, rows
 from envsuite_smax.view import team_order
 
 STATE_FIELDS = ("positions", "health", "cooldowns", "previous_moves", "previous_attacks")
-NOISE = "uniform -0.0625"
 
 
 def close(ours: Any, theirs: Any, what: str) -> None:
@@ -35,15 +34,6 @@ def compare_view(env: SMAX, timestep: Any, observations: Any, masks: Any, when: 
         close(timestep.obs[team], rows(observations, team), f"obs of {team} {when}")
         if timestep.legal:
             close(timestep.legal[team], rows(masks, team), f"legal of {team} {when}")
-
-
-def random_legal(random: np.random.Generator, masks: Any) -> dict[str, Any]:
-    """Any legal action, shots twice as likely."""
-    actions = {}
-    for name, mask in masks.items():
-        weights = np.asarray(mask) * np.where(np.arange(mask.size) < 5, 1.0, 2.0)
-        actions[name] = jnp.int32(random.choice(mask.size, p=weights / weights.sum()))
-    return actions
 
 
 def group(actions: dict[str, Any], team: str) -> jax.Array:
