@@ -75,8 +75,8 @@ def conic(view: View, blocks: jax.Array, params: Params, *, team: str, peer: boo
         blocks: `f32[k, n - 1, unit_features]`, all other units.
         params: The numbers of the game.
         team: Whose view it is.
-        peer: Whether to see as in JaxMARL 0.2.0: the dead are seen, the first ally takes up a slot
-            but is not seen, and no one exactly on an edge is.
+        peer: Whether to see as in JaxMARL 0.2.0: the dead are seen, the first ally is not, nor is
+            anyone exactly on an edge.
 
     Returns:
         `f32[k, 64, unit_features]`.
@@ -88,14 +88,13 @@ def conic(view: View, blocks: jax.Array, params: Params, *, team: str, peer: boo
     seen = visible(view, params, size=size)
     if peer:
         seen &= (turn != jnp.floor(turn)) & (view.health[:size] > 0)[:, None]
+        seen &= others(team_order(jnp.arange(view.x.size), team=team), size) != 0
     else:
         seen &= view.others_alive
     same = section[:, :, None] == section[:, None, :]
     # Slots go by unit index, which the enemies' order runs through backwards.
     earlier = np.tri(count, k=-1, dtype=bool) if team == "ally" else np.tri(count, k=-1).T > 0
     rank = (same & seen[:, None, :] & earlier).sum(2)
-    if peer:
-        seen &= others(team_order(jnp.arange(view.x.size), team=team), size) != 0
     place = jnp.where(seen & (rank < SLOTS), section * SLOTS + rank, -1)
     chosen = place[:, None, :] == np.arange(SECTIONS * SLOTS)[:, None]
     # Each sum has one term at most, but a matrix product may round it to less than float32 on
