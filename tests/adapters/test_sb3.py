@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -34,7 +35,7 @@ def one_thread():
 @pytest.mark.parametrize("id", IDS)
 def test_its_own_checker_passes_every_id(id):
     spec = envsuite.spec(id)
-    view = {"view": "tokens"} if "text" in spec.tags else {}
+    view: dict[str, Any] = {"view": "tokens"} if "text" in spec.tags else {}
     env = gymnasium.make(id, **view)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Your action space")  # no [-1, 1] is asked of us
@@ -98,12 +99,14 @@ def test_dead_seats_pull_at_no_weight_of_the_policy():
     model = MaskablePPO("MlpPolicy", venv, n_steps=8, batch_size=96, seed=0, device="cpu")
     obs = venv.reset()
     generator = np.random.default_rng(0)
+    masks = venv.action_masks()
+    dead = masks.sum(axis=1) == 1
     for _ in range(100):
-        masks = venv.action_masks()
-        dead = masks.sum(axis=1) == 1
-        if dead.any() and not dead.all():
+        if dead.any():
             break
         obs = venv.step((generator.random(masks.shape) * masks).argmax(axis=1))[0]
+        masks = venv.action_masks()
+        dead = masks.sum(axis=1) == 1
     assert dead.any() and not dead.all()
 
     def gradient(rows: np.ndarray) -> float:
@@ -128,6 +131,8 @@ def test_a_bandit_gets_better():
     model = PPO(
         "MlpPolicy", venv, n_steps=16, batch_size=128, learning_rate=3e-3, seed=1, device="cpu"
     )
+    before: Any
+    after: Any
     before, _ = evaluate_policy(model, venv, n_eval_episodes=100, deterministic=False)
     model.learn(6000)
     after, _ = evaluate_policy(model, venv, n_eval_episodes=100)
@@ -136,7 +141,7 @@ def test_a_bandit_gets_better():
 
 def test_a_seeded_run_repeats_itself():
     def learn() -> torch.Tensor:
-        model = PPO(
+        model: Any = PPO(
             "MlpPolicy", make(BANDIT, num_envs=4), n_steps=8, batch_size=32, seed=5, device="cpu"
         )
         return model.learn(64).policy.action_net.weight.detach()
@@ -164,7 +169,7 @@ def test_the_monitor_counts_what_was_paid():
 
 def test_observations_and_rewards_are_normalised():
     venv = VecNormalize(make(PURSUIT, num_envs=4, view="seats", seed=0), clip_obs=5)
-    venv.reset()
+    obs: Any = venv.reset()
     for _ in range(100):
         obs = venv.step(np.ones(12, int))[0]
     assert np.abs(obs).max() <= 5 and venv.obs_rms.mean.shape == (50,)  # pyright: ignore[reportAttributeAccessIssue] - one space, one mean
@@ -174,7 +179,7 @@ def test_observations_and_rewards_are_normalised():
 
 
 def test_algorithms_of_other_kinds_learn_on_it():
-    recurrent = RecurrentPPO(
+    recurrent: Any = RecurrentPPO(
         "MlpLstmPolicy", make(BANDIT, num_envs=4), n_steps=8, batch_size=32, device="cpu"
     )
     before = recurrent.policy.action_net.weight.detach().clone()
@@ -197,6 +202,7 @@ def test_its_evaluations_play_it():
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Evaluation environment is not wrapped")
         returns, lengths = evaluate_masked(model, venv, 8, return_episode_rewards=True)
+        plain: Any
         plain, _ = evaluate_policy(PPO("MlpPolicy", venv, device="cpu"), venv, 8)
     assert isinstance(returns, list) and isinstance(lengths, list)
     assert len(returns) == 8 and all(1 <= length <= 50 for length in lengths)

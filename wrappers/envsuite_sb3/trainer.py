@@ -23,6 +23,7 @@ from envsuite_sb3.checkpoint import (
     read_header,
     save_checkpoint,
 )
+from envsuite_sb3.entropy import EntropySchedule
 from envsuite_sb3.evaluation import evaluate
 from envsuite_sb3.learning_curve import draw_curve
 from envsuite_sb3.policy import NetworkPolicy, load_policy
@@ -50,7 +51,8 @@ class MaskablePPOTrainer:
         discount: The discount factor, often called gamma.
         trace_decay: Of generalised advantage estimation, often called lambda.
         clip_range: How far the policy's ratio may move in an update.
-        entropy_coefficient: The weight of the entropy bonus.
+        entropy_coefficient: The weight of the entropy bonus at the start; falls likewise.
+        final_entropy_coefficient: At the end.
         value_coefficient: The weight of the value loss.
         gradient_norm: Gradients longer than this are shortened to it.
         network: The sizes of the hidden layers, of the policy and of the value alike.
@@ -71,7 +73,8 @@ class MaskablePPOTrainer:
     discount: float = 0.99
     trace_decay: float = 0.95
     clip_range: float = 0.2
-    entropy_coefficient: float = 0.01
+    entropy_coefficient: float = 0.015
+    final_entropy_coefficient: float = 0.002
     value_coefficient: float = 0.5
     gradient_norm: float = 0.5
     network: tuple[int, ...] = (128, 128)
@@ -175,9 +178,12 @@ class MaskablePPOTrainer:
         remaining = run["steps"] * share - model.num_timesteps
         try:
             if remaining > 0:
+                entropy = EntropySchedule(
+                    self.entropy_coefficient, self.final_entropy_coefficient, run["steps"] * share
+                )
                 model.learn(
                     remaining,
-                    callback,
+                    [callback, entropy],
                     log_interval=None,  # pyright: ignore[reportArgumentType] - None means never
                     reset_num_timesteps=checkpoint is None,
                     use_masking=venv.has_attr("action_masks"),

@@ -17,12 +17,14 @@ from envsuite.core.errors import nearest
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
 from envsuite.engines.base import Engine
+from envsuite.engines.kind import plays_words
+from envsuite.engines.tasks import task_batch, task_in
 from envsuite_sb3.views import ViewName, check_view, view_of
 
 if TYPE_CHECKING:
     from envsuite.engines.jax_engine import JaxEngine
 
-OPTIONS = ("params",)
+OPTIONS = ("params", "level")
 
 
 def make(
@@ -80,8 +82,9 @@ class EngineVecEnv(VecEnv):
     learned.
 
     `seed(s)` gives copy `i` the seed `s + i`, with either view. `set_options({"params": task})`
-    sets the tasks of the episodes from the next `reset` on; a list has one entry a slot, and with
-    `view="seats"` that of a copy's first slot counts.
+    sets the task of all episodes from the next `reset` on, as the game's params; `"level"` says
+    the same in games of levels. A list has one entry a slot, and with `view="seats"` that of a
+    copy's first slot counts.
 
     Attributes:
         engine: What plays.
@@ -141,6 +144,13 @@ class EngineVecEnv(VecEnv):
         share = self._view.slots_per_copy
         self._seeds = [first + slot // share for slot in range(self.num_envs)]
         return self._seeds
+
+    def step(
+        self, actions: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """Play a step and wait for it; see `step_async` and `step_wait`."""
+        self.step_async(actions)
+        return self.step_wait()
 
     def step_async(self, actions: np.ndarray) -> None:
         """Play a step; the device works on it while the caller goes on.
@@ -316,13 +326,14 @@ class EngineVecEnv(VecEnv):
         for name in (name for own in options for name in own):
             if name not in OPTIONS:
                 raise ValueError(_unknown(self.spec.id, "reset option", name, OPTIONS))
-        if not any(options):
+        tasks = [task_in(self.engine, own) for own in options]
+        if all(task is None for task in tasks):
             return None
-        default: Any = self.engine.env.default_params()
-        tasks = [own.get("params", default) for own in options]
-        if _plays_words(self.engine):
-            return tasks
-        return jax.tree.map(lambda *leaves: np.stack(leaves), *tasks)
+        default = self.engine.env.default_params()
+        tasks = [default if task is None else task for task in tasks]
+        if not plays_words(self.engine):
+            tasks = jax.tree.map(lambda *leaves: np.stack(leaves), *tasks)
+        return task_batch(self.engine, tasks)
 
     def _methods(self) -> list[str]:
         return ["action_masks"] if self._has_masks else []
@@ -341,15 +352,11 @@ def _has_masks(engine: Engine, space: spaces.Space[Any]) -> bool:
     """Whether the game ever forbids an action, found out without playing it."""
     if not isinstance(space, spaces.Discrete | spaces.MultiDiscrete):
         return False  # the masks of a continuous game, where it has any, are not of its actions
-    if _plays_words(engine):
+    if plays_words(engine):
         return False
     params = engine.env.default_params()
     _, timestep = jax.eval_shape(engine.env.reset, jax.random.key(0), params)
     return timestep.legal is not None
-
-
-def _plays_words(engine: Engine) -> bool:
-    return isinstance(engine.observation_space, spaces.Text)
 
 
 def _figures(info: Mapping[str, Any], copy: int) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import numpy as np
 from gymnasium import spaces
 
 from envsuite.core.errors import nearest
+from envsuite.core.tokens import Tokens
 from envsuite.engines.base import Engine
-from envsuite_sb3.tokens import TokenCode
 
 ViewName = Literal["team", "seats"]
 
@@ -93,20 +93,22 @@ class CopyView:
 class WordView(CopyView):
     """A slot is a copy of a game of words, read and written in codes."""
 
-    reads: TokenCode | None = None
-    writes: TokenCode | None = None
+    reads: Tokens | None = None
+    writes: Tokens | None = None
 
     def observations(self, obs: Any) -> np.ndarray:
         """Codes of what was read, `i64[slots, places]`."""
-        return self.reads.encode(obs) if self.reads else super().observations(obs)
+        if self.reads is None:
+            return super().observations(obs)
+        return np.stack([self.reads.encode(text) for text in obs])
 
     def actions(self, actions: np.ndarray) -> Any:
         """What was written, a list of texts."""
         if self.writes is None:
             return actions
         if not all(row in self.action_space for row in actions):
-            raise ValueError(f"some actions are no codes of {self.action_space}")
-        return self.writes.decode(actions)
+            raise ValueError(f"an action is no row of codes: due are rows of {self.action_space}")
+        return [self.writes.decode(row) for row in actions]
 
 
 @dataclass(frozen=True)
@@ -197,8 +199,8 @@ def view_of(engine: Engine, view: str) -> View:
     copies = engine.num_envs
     sees, does = engine.observation_space, engine.action_space
     if isinstance(sees, spaces.Text) or isinstance(does, spaces.Text):
-        reads = TokenCode(sees) if isinstance(sees, spaces.Text) else None
-        writes = TokenCode(does) if isinstance(does, spaces.Text) else None
+        reads = Tokens(sees) if isinstance(sees, spaces.Text) else None
+        writes = Tokens(does) if isinstance(does, spaces.Text) else None
         sees = reads.space if reads else sees
         does = writes.space if writes else does
         return WordView(copies, sees, does, reads=reads, writes=writes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import numpy as np
 import pytest
@@ -24,7 +26,7 @@ def one_thread():
 @pytest.fixture(scope="module", params=["team", "seats"])
 def saved(request, tmp_path_factory):
     venv = make(PURSUIT, num_envs=2, view=request.param, seed=0)
-    model = MaskablePPO("MlpPolicy", venv, n_steps=8, batch_size=16, seed=0, device="cpu")
+    model: Any = MaskablePPO("MlpPolicy", venv, n_steps=8, batch_size=16, seed=0, device="cpu")
     with torch.no_grad():  # a fresh network scores all actions nearly alike
         model.policy.action_net.weight.mul_(100)
     path = tmp_path_factory.mktemp("model") / "model.zip"

@@ -11,7 +11,7 @@ import pytest
 import torch
 from sb3_contrib import MaskablePPO
 
-import envsuite
+from envsuite.core.errors import UnknownNameError
 from envsuite_sb3.checkpoint import TENSORS, latest_checkpoint
 from envsuite_sb3.progress import RunCallback
 from envsuite_sb3.tests.toys import toy
@@ -145,5 +145,16 @@ def test_a_checkpoint_that_fails_leaves_the_last_one(tmp_path, monkeypatch):
 def test_actions_that_are_no_choices_are_refused(tmp_path):
     with pytest.raises(TypeError, match="stable_baselines3.PPO"):
         SMALL.train(toy("Rowers"), steps=10, seed=0, folder=tmp_path)  # pyright: ignore[reportArgumentType] - a spec serves as well
-    with pytest.raises(envsuite.core.errors.UnknownNameError, match="Primer-Bandit"):
+    with pytest.raises(UnknownNameError, match="Primer-Bandit"):
         SMALL.train("envsuite/Primer-Bandti", steps=10, seed=0, folder=tmp_path)
+
+
+def test_the_entropy_bonus_falls_in_a_straight_line(tmp_path, monkeypatch):
+    weighed = []
+    train = MaskablePPO.train
+    monkeypatch.setattr(
+        MaskablePPO, "train", lambda self: (weighed.append(self.ent_coef), train(self))
+    )
+    trainer = replace(SMALL, entropy_coefficient=0.4, final_entropy_coefficient=0.0)
+    trainer.train(BANDIT, steps=128, seed=0, folder=tmp_path)
+    assert weighed == pytest.approx([0.4, 0.3, 0.2, 0.1])
