@@ -15,6 +15,7 @@ import typer
 
 from envsuite.recording import write_video
 from envsuite.showing import play_episode
+from envsuite_sb3.evaluation import FIRST_SEED
 from envsuite_sb3.trainer import MaskablePPOTrainer
 
 ID = "envsuite/SMAX-3m"
@@ -26,15 +27,14 @@ def main(
     episodes: Annotated[int, typer.Option(help="Fresh battles that judge the result.")] = 200,
     out: Annotated[Path | None, typer.Option(help="The folder of the run.")] = None,
 ) -> None:
-    """Train, judge and film."""
+    """Train, judge, and film the first of the battles that judged."""
     folder = out or Path("runs") / f"SMAX-3m-seed{seed}"
     trainer = MaskablePPOTrainer(evaluation_episodes=episodes)
     record = trainer.train(ID, steps=steps, seed=seed, folder=folder)
-    film = write_video(
-        play_episode(ID, lambda env, group: trainer.load(folder, env, group), seed=seed),
-        folder / "battle.gif",
-        fps=4,
+    battle = play_episode(
+        ID, lambda env, group: trainer.load(folder, env, group), seed=FIRST_SEED + seed
     )
+    film = write_video(battle, folder / "battle.gif", fps=4)
     won = record["figures"]["win_rate"]
     typer.echo(
         f"Won {won['rate']:.1%} of {episodes} fresh battles "

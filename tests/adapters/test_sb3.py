@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import gymnasium
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from sb3_contrib import MaskablePPO, RecurrentPPO
 from sb3_contrib.common.maskable.evaluation import evaluate_policy as evaluate_masked
 from sb3_contrib.common.maskable.utils import get_action_masks, is_masking_supported
@@ -233,3 +239,23 @@ def test_processes_make_the_gymnasium_id_by_its_module():
         assert model.learn(16).num_timesteps == 16
     finally:
         venv.close()
+
+
+def test_the_main_example_runs_and_says_where_things_are(tmp_path):
+    script = Path(__file__).parents[2] / "examples" / "smax_3m.py"
+    short = ["--steps", "4096", "--episodes", "8", "--out", str(tmp_path)]
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    done = subprocess.run(
+        [sys.executable, str(script), *short],
+        env={**os.environ, "PYTHONPATH": path, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "record.json").read_text())
+    assert record["steps_played"] >= 4096 and record["figures"]["episodes"] == 8
+    assert f"Won {record['figures']['win_rate']['rate']:.1%} of 8 fresh battles" in done.stdout
+    for name in ("model.zip", "curve.png", "battle.gif", "record.json"):
+        assert str(tmp_path / name) in done.stdout
+    with Image.open(tmp_path / "battle.gif") as film:
+        assert getattr(film, "n_frames", 1) > 3
