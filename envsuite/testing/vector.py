@@ -2,61 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import jax
 import numpy as np
-from gymnasium import spaces
-from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
-from gymnasium.vector.utils import batch_space, concatenate, create_empty_array, iterate
+from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import batch_space, concatenate, create_empty_array
 
 from envsuite.core.spec import EnvSpec
-from envsuite.factory import make_as
 from envsuite.testing.promises import Outcome, examine
-
-COPIES = 3
-STEPS = 12
-LIMIT = 5  # so that every slot sees more than one end, and most see them at different times
-SEED = 7
-
-
-@dataclass(frozen=True)
-class Maker:
-    """How the environments of a check are made."""
-
-    id: str | EnvSpec
-    options: dict[str, Any]
-
-    def native(self, mode: AutoresetMode, copies: int = COPIES) -> VectorEnv[Any, Any, Any]:
-        """The environment to be checked."""
-        return make_as(
-            self.id,
-            "gymnasium-vector",
-            num_envs=copies,
-            autoreset_mode=mode,
-            max_steps=LIMIT,
-            **self.options,
-        )
-
-    def sync(self, mode: AutoresetMode) -> SyncVectorEnv:
-        """Single environments of the same id, stepped one after the other by Gymnasium."""
-
-        def one() -> Any:
-            return make_as(self.id, "gymnasium", max_steps=LIMIT, **self.options)
-
-        return SyncVectorEnv([one] * COPIES, autoreset_mode=mode)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What one call showed, slot by slot."""
-
-    obs: list[Any]
-    reward: np.ndarray
-    terminated: np.ndarray
-    truncated: np.ndarray
-    info: dict[str, Any]
+from envsuite.testing.vector_play import (
+    COPIES,
+    SEED,
+    STEPS,
+    Chooser,
+    Maker,
+    Shown,
+    begun,
+    play,
+    restarted,
+    rows,
+    stepped,
+)
 
 
 def examine_vector(id: str | EnvSpec, **options: Any) -> list[Outcome]:
@@ -68,63 +35,6 @@ def examine_vector(id: str | EnvSpec, **options: Any) -> list[Outcome]:
     """
     maker = Maker(id, options)
     return examine((promise, maker) for promise in PROMISES)
-
-
-def _rows(space: spaces.Space[Any], batch: Any) -> list[Any]:
-    """A batch of points of a single space, one by one."""
-    if isinstance(space, spaces.Text):
-        return list(batch)
-    copies = len(jax.tree.leaves(batch)[0])
-    return list(iterate(batch_space(space, copies), batch))
-
-
-def _begun(env: VectorEnv[Any, Any, Any], result: tuple[Any, dict[str, Any]]) -> Shown:
-    obs, info = result
-    zeros = np.zeros(env.num_envs)
-    rows = _rows(env.single_observation_space, obs)
-    return Shown(rows, zeros, zeros.astype(bool), zeros.astype(bool), info)
-
-
-def _stepped(env: VectorEnv[Any, Any, Any], actions: list[Any]) -> Shown:
-    space = env.single_action_space
-    batch = concatenate(space, actions, create_empty_array(space, len(actions)))
-    obs, reward, terminated, truncated, info = env.step(batch)
-    return Shown(_rows(env.single_observation_space, obs), reward, terminated, truncated, info)
-
-
-def _restarted(env: VectorEnv[Any, Any, Any], ended: np.ndarray) -> Shown:
-    # a dictionary of its own for each call: Gymnasium's own environments take the mask out of it
-    return _begun(env, env.reset(options={"reset_mask": ended.copy()}))
-
-
-class Chooser:
-    """Draws actions for each slot, the same for the same seeds."""
-
-    def __init__(self, space: spaces.Space[Any], seeds: list[int]) -> None:
-        """A stream for each slot."""
-        self._streams = [np.random.default_rng(seed) for seed in seeds]
-        self._space = space
-
-    def __call__(self) -> list[Any]:
-        """An action for each slot, legal or not: illegal ones are played as no-ops."""
-        actions = []
-        for stream in self._streams:
-            self._space.seed(int(stream.integers(2**31)))
-            actions.append(self._space.sample())
-        return actions
-
-
-def _play(env: VectorEnv[Any, Any, Any], mode: AutoresetMode, seeds: list[int]) -> list[Shown]:
-    """Play on, restarting by hand where nobody else does."""
-    choose = Chooser(env.single_action_space, seeds)
-    seen = [_begun(env, env.reset(seed=seeds))]  # pyright: ignore[reportArgumentType] - both take sequences, as their documentation says
-    for _ in range(STEPS):
-        shown = _stepped(env, choose())
-        seen.append(shown)
-        ended = shown.terminated | shown.truncated
-        if mode == AutoresetMode.DISABLED and ended.any():
-            seen.append(_restarted(env, ended))
-    return seen
 
 
 def _alike(a: Any, b: Any, where: str) -> None:
@@ -190,7 +100,7 @@ def what_is_shown_fits(maker: Maker) -> None:
 def what_was_shown_is_never_used_again(maker: Maker) -> None:
     """Every array is writable and shares no memory with those of earlier calls."""
     env = maker.native(AutoresetMode.SAME_STEP)
-    seen = _play(env, AutoresetMode.SAME_STEP, _seeds())
+    seen = play(env, AutoresetMode.SAME_STEP, _seeds())
     kept: list[np.ndarray] = []
     for shown in seen:
         leaves = jax.tree.leaves((shown.obs, shown.reward, shown.terminated, shown.info))
@@ -203,7 +113,7 @@ def what_was_shown_is_never_used_again(maker: Maker) -> None:
 
 def _equals_sync(maker: Maker, mode: AutoresetMode) -> None:
     native, sync = maker.native(mode), maker.sync(mode)
-    ours, theirs = _play(native, mode, _seeds()), _play(sync, mode, _seeds())
+    ours, theirs = play(native, mode, _seeds()), play(sync, mode, _seeds())
     slots = [(slot, slot) for slot in range(COPIES)]
     assert len(ours) == len(theirs), "the episodes end at other times"
     ends = 0
@@ -216,7 +126,7 @@ def _equals_sync(maker: Maker, mode: AutoresetMode) -> None:
             continue
         np.testing.assert_array_equal(own.info["_final_obs"], ended, err_msg=where)
         np.testing.assert_array_equal(own.info["_final_info"], ended, err_msg=where)
-        final = _rows(native.single_observation_space, own.info["final_obs"])
+        final = rows(native.single_observation_space, own.info["final_obs"])
         for slot in np.flatnonzero(ended):
             other_final = other.info["final_obs"][slot]
             _alike(final[slot], other_final, f"{where}, slot {slot}, final observation")
@@ -242,14 +152,14 @@ def one_seed_is_one_play(maker: Maker) -> None:
     """The same seed shows the same again, in a new environment and in the same one."""
     env, other = maker.native(AutoresetMode.NEXT_STEP), maker.native(AutoresetMode.NEXT_STEP)
     slots = [(slot, slot) for slot in range(COPIES)]
-    plays = [_play(each, AutoresetMode.NEXT_STEP, _seeds()) for each in (env, other, env)]
-    for play in plays[1:]:
-        for step, (a, b) in enumerate(zip(plays[0], play, strict=True)):
+    plays = [play(each, AutoresetMode.NEXT_STEP, _seeds()) for each in (env, other, env)]
+    for again in plays[1:]:
+        for step, (a, b) in enumerate(zip(plays[0], again, strict=True)):
             _alike_slots(a, b, slots, f"call {step}")
     one, _ = env.reset(seed=SEED)
-    many, _ = other.reset(seed=_seeds())  # pyright: ignore[reportArgumentType] - see _play
+    many, _ = other.reset(seed=_seeds())  # pyright: ignore[reportArgumentType] - see `play`
     space = env.single_observation_space
-    for slot, (a, b) in enumerate(zip(_rows(space, one), _rows(space, many), strict=True)):
+    for slot, (a, b) in enumerate(zip(rows(space, one), rows(space, many), strict=True)):
         _alike(a, b, f"slot {slot} seeded with seed + {slot}")
 
 
@@ -257,9 +167,9 @@ def slots_do_not_know_each_other(maker: Maker) -> None:
     """A slot plays the same in another place and beside another number of slots."""
     mode = AutoresetMode.NEXT_STEP
     seeds = _seeds()
-    straight = _play(maker.native(mode), mode, seeds)
-    reverse = _play(maker.native(mode), mode, seeds[::-1])
-    fewer = _play(maker.native(mode, COPIES - 1), mode, seeds[:-1])
+    straight = play(maker.native(mode), mode, seeds)
+    reverse = play(maker.native(mode), mode, seeds[::-1])
+    fewer = play(maker.native(mode, COPIES - 1), mode, seeds[:-1])
     places = [(slot, COPIES - 1 - slot) for slot in range(COPIES)]
     same = [(slot, slot) for slot in range(COPIES - 1)]
     for step, (a, b, c) in enumerate(zip(straight, reverse, fewer, strict=True)):
@@ -274,10 +184,10 @@ def a_masked_reset_is_only_that(maker: Maker) -> None:
         each.reset(seed=SEED)
     choose = Chooser(env.single_action_space, _seeds())
     actions = choose()
-    before, _ = _stepped(env, actions), _stepped(other, actions)
+    before, _ = stepped(env, actions), stepped(other, actions)
     mask = np.arange(COPIES) == 0
     options = {"reset_mask": mask, "something": "else"}
-    after = _begun(env, env.reset(options=options))
+    after = begun(env, env.reset(options=options))
     assert options.keys() == {"reset_mask", "something"}, f"options became {options}"
     assert options["reset_mask"] is mask and mask.tolist() == [True] + [False] * (COPIES - 1)
     for name in [name for name in after.info if not name.startswith("_")]:
@@ -290,18 +200,18 @@ def a_masked_reset_is_only_that(maker: Maker) -> None:
     ended = before.terminated | before.truncated
     rest = ended & ~mask
     if rest.any():
-        _restarted(env, rest)
+        restarted(env, rest)
     if ended.any():
-        _restarted(other, ended)
+        restarted(other, ended)
     following = choose()
     untouched = [(slot, slot) for slot in range(1, COPIES)]
-    _alike_slots(_stepped(env, following), _stepped(other, following), untouched, "the next step")
+    _alike_slots(stepped(env, following), stepped(other, following), untouched, "the next step")
 
 
 def figures_have_masks(maker: Maker) -> None:
     """Every figure of `info` has an entry for each slot, beside a mask of the same length."""
     env = maker.native(AutoresetMode.SAME_STEP)
-    for shown in _play(env, AutoresetMode.SAME_STEP, _seeds()):
+    for shown in play(env, AutoresetMode.SAME_STEP, _seeds()):
         _check_masks(shown.info)
 
 
