@@ -1,86 +1,73 @@
 """JaxMARL's SMAX beside ours: the same states, and the same draws on both sides.
 
 The peer draws inside its step, where no argument reaches. While its step is traced, the two drawing
-functions it uses are replaced by ones that also hand over what they drew.
+functions it uses are replaced by ones that answer with given numbers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.experimental import io_callback
 from jaxmarl import make
 from jaxmarl.environments.smax import map_name_to_scenario
 
+from envsuite_smax.env import SMAX
 from envsuite_smax.state import State
 
-UNIFORM = jax.random.uniform
-NOISE = "uniform -0.0625"
-"""The draws that change cooldowns."""
+LOW, HIGH = -1 / 16, 2 / 16
 
 
-@dataclass
-class Recorder:
-    """What the peer drew, in order: rows over units for each kind of draw."""
+class Draws:
+    """In place of the peer's draws: rows `f32[units]` in [0, 1) that both sides are given.
 
-    draws: dict[str, list[np.ndarray]] = field(default_factory=dict)
+    The peer draws for one unit inside a map over units; what stands in for it answers the map with
+    the whole row. All ticks of a step get the same row, which is as good as one each while no
+    weapon fires twice in a step.
+    """
 
-    def clear(self) -> None:
-        """Forget everything, once what is under way has arrived."""
-        jax.effects_barrier()
-        self.draws.clear()
+    def __init__(self, noise: jax.Array, walk: jax.Array, attack: jax.Array) -> None:
+        """Say what is drawn for cooldowns, for whom to walk to and for whom to shoot at."""
+        self.noise, self.walk, self.attack = noise, walk, attack
 
-    def take(self, kind: str) -> np.ndarray:
-        """All draws of one kind, `[draws, units]`."""
-        jax.effects_barrier()
-        return np.stack(self.draws[kind])
-
-    def hand_over(self, kind: str, key: jax.Array, low: float, high: float) -> jax.Array:
-        """Draw one number; when mapped over units, hand over the whole row."""
-
-        def note(row: np.ndarray) -> None:
-            self.draws.setdefault(kind, []).append(np.asarray(row))
-
-        @jax.custom_batching.custom_vmap
-        def draw(key: jax.Array) -> jax.Array:
-            return UNIFORM(key, minval=low, maxval=high)
-
-        @draw.def_vmap
-        def _(size: int, batched: Any, keys: jax.Array) -> tuple[jax.Array, bool]:
-            row = jax.vmap(lambda key: UNIFORM(key, minval=low, maxval=high))(keys)
-            io_callback(note, None, row, ordered=True)
-            return row, True
-
-        return draw(key)
-
-    def uniform(self, key: Any, shape: Any = (), *_: Any, minval: Any = 0, maxval: Any = 1) -> Any:
+    def uniform(self, key: Any, *, minval: Any, maxval: Any) -> Any:
         """In place of `jax.random.uniform`."""
-        return self.hand_over(f"uniform {minval}", key, minval, maxval)
+        assert (minval, maxval) == (LOW, HIGH)
+        return self._answer(key, LOW + (HIGH - LOW) * self.noise)
 
-    def choice(self, key: Any, options: Any, *_: Any, p: Any) -> Any:
+    def choice(self, key: Any, options: Any, *, p: Any) -> Any:
         """In place of `jax.random.choice`: one of the options with a positive chance.
 
-        All such are as likely in the peer's use.
+        All such are as likely in the peer's use. The attack is drawn among slots, the walk among
+        places.
         """
-        options = jnp.asarray(options)
-        draw = self.hand_over(f"choice {options.ndim}", key, 0.0, 1.0)
+        draw = self._answer(key, self.attack if jnp.ndim(options) == 1 else self.walk)
         candidates = p > 0
         wanted = jnp.floor(draw * candidates.sum()).astype(int)
-        return options[jnp.argmax(jnp.cumsum(candidates) > wanted)]
+        return jnp.asarray(options)[jnp.argmax(jnp.cumsum(candidates) > wanted)]
+
+    def _answer(self, key: Any, row: jax.Array) -> jax.Array:
+        @jax.custom_batching.custom_vmap
+        def draw(key: Any, row: jax.Array) -> jax.Array:
+            return jnp.float32(jnp.nan)  # no comparison survives it, should it ever be used
+
+        @draw.def_vmap
+        def _(size: int, batched: Any, keys: Any, row: jax.Array) -> tuple[jax.Array, bool]:
+            assert size == row.size
+            return row, True
+
+        return draw(key, row)
 
 
 class Peer:
-    """One of JaxMARL's SMAX environments, compiled, with its draws recorded."""
+    """One of JaxMARL's SMAX environments, compiled, its draws given."""
 
     def __init__(self, id: str, scenario: str, **options: Any) -> None:
         """Make it by its own names."""
         self.env = make(id, scenario=map_name_to_scenario(scenario), **options)
-        self.recorder = Recorder()
         self.scripted = id != "SMAX"
         self._reset = jax.jit(lambda key: self._masked(*self.env.reset(key)))
         self._step = jax.jit(self._traced_step)
@@ -89,10 +76,9 @@ class Peer:
         """Observations, state, masks."""
         return self._reset(jax.random.PRNGKey(seed))
 
-    def step(self, seed: int, state: Any, action: Any) -> tuple[Any, ...]:
-        """Observations, state, masks, rewards, dones; draws since are in the recorder."""
-        self.recorder.clear()
-        return self._step(jax.random.PRNGKey(seed), state, action)
+    def step(self, draws: dict[str, np.ndarray], state: Any, action: Any) -> tuple[Any, ...]:
+        """Observations, state, masks, rewards, dones."""
+        return self._step(jax.random.PRNGKey(0), state, action, draws)
 
     def state(self, state: Any) -> State:
         """The peer's state as ours."""
@@ -116,15 +102,31 @@ class Peer:
         )
 
     def _masked(self, observations: Any, state: Any) -> tuple[Any, Any, Any]:
+        # A state of one and the same type after a reset and after a step: the peer's step must be
+        # traced once only, for its own compiled functions remember the draws of their first time.
+        state = jax.tree.map(lambda leaf: jax.lax.convert_element_type(leaf, leaf.dtype), state)
         return observations, state, self.env.get_avail_actions(state)
 
-    def _traced_step(self, key: Any, state: Any, action: Any) -> tuple[Any, ...]:
+    def _traced_step(self, key: Any, state: Any, action: Any, draws: Any) -> tuple[Any, ...]:
+        stand_in = Draws(**draws)
         with (
-            mock.patch("jax.random.uniform", self.recorder.uniform),
-            mock.patch("jax.random.choice", self.recorder.choice),
+            mock.patch("jax.random.uniform", stand_in.uniform),
+            mock.patch("jax.random.choice", stand_in.choice),
         ):
             observations, state, rewards, dones, _ = self.env.step_env(key, state, action)
         return *self._masked(observations, state), rewards, dones
+
+
+def draw(random: np.random.Generator, env: SMAX) -> dict[str, np.ndarray]:
+    """What `Draws` is made from, for one step."""
+    sizes = {"noise": sum(env.teams.values()), "walk": env.teams["enemy"]}
+    sizes["attack"] = sizes["walk"]
+    return {name: random.random(size, np.float32) for name, size in sizes.items()}
+
+
+def seconds(draws: dict[str, np.ndarray]) -> np.ndarray:
+    """What chance adds to cooldowns, `f32[1, n]`."""
+    return np.float32(LOW) + np.float32(HIGH - LOW) * draws["noise"][None]
 
 
 def rows(values: Any, team: str) -> np.ndarray:

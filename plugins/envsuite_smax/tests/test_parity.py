@@ -13,7 +13,7 @@ from envsuite_smax.combat import Field, fight
 from envsuite_smax.env import SMAX
 from envsuite_smax.scenario import shipped_scenarios
 from envsuite_smax.scripted import Memory, decide
-from envsuite_smax.tests.peer import NOISE, Peer, random_legal, rows
+from envsuite_smax.tests.peer import Peer, draw, random_legal, rows, seconds
 from envsuite_smax.view import team_order
 
 STATE_FIELDS = ("positions", "health", "cooldowns", "previous_moves", "previous_attacks")
@@ -78,19 +78,18 @@ def test_whole_episodes_against_scripted_enemies(scenario: str) -> None:
         return *decode_discrete(actions), team_order(memory.last_attacked, team="enemy")
 
     random = np.random.default_rng(0)
-    observations, theirs, masks = peer.reset(1)
+    _, theirs, masks = peer.reset(1)
     before = peer.state(theirs)
     points = np.float32(32) - before.positions[allies:]
     last = np.full(env.teams["enemy"], -1)
-    timestep = jax.jit(env.timestep)(before, before, params)
-    compare_view(env, timestep, observations, masks, "at the start")
     for step in range(100):
         when = f"at step {step}"
-        actions = random_legal(random, masks)
-        observations, theirs, masks, rewards, dones = peer.step(step, theirs, actions)
+        actions, draws = random_legal(random, masks), draw(random, env)
+        observations, theirs, masks, rewards, dones = peer.step(draws, theirs, actions)
         expected = peer.state(theirs)
-        draws = np.stack([peer.recorder.take(f"choice {axes}")[0] for axes in (2, 1)], -1)
-        moves, attacks, last = choose(before, last, points, draws)
+        moves, attacks, last = choose(
+            before, last, points, np.stack([draws["walk"], draws["attack"]], -1)
+        )
         lives = np.asarray(before.alive[allies:])
         close(moves[lives], expected.previous_moves[allies:][lives], f"enemy moves {when}")
         close(attacks[lives], expected.previous_attacks[allies:][lives], f"enemy attacks {when}")
@@ -101,7 +100,7 @@ def test_whole_episodes_against_scripted_enemies(scenario: str) -> None:
             before,
             jnp.concatenate([ally_moves, expected.previous_moves[allies:]]),
             jnp.concatenate([ally_attacks, expected.previous_attacks[allies:]]),
-            peer.recorder.take(NOISE),
+            seconds(draws),
         )
         compare_state(after, expected, theirs.state.unit_alive, when)
         compare_view(env, timestep, observations, masks, when)

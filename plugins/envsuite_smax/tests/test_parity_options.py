@@ -10,7 +10,7 @@ import pytest
 from envsuite_smax.actions import decode
 from envsuite_smax.combat import Field, fight
 from envsuite_smax.env import SMAX
-from envsuite_smax.tests.peer import NOISE, Peer, random_legal, rows
+from envsuite_smax.tests.peer import Peer, draw, random_legal, rows, seconds
 
 OPTIONS = {
     "rewards, masks and views of both teams": ("5m_vs_6m", {}, {}),
@@ -64,12 +64,12 @@ def test_whole_episodes(name: str) -> None:
     _, state, masks = peer.reset(3)
     compared = 0
     for step in range(100):
-        actions = choose(random, masks)
+        actions, draws = choose(random, masks), draw(random, env)
         before = peer.state(state)
-        observations, state, masks, rewards, dones = peer.step(step, state, actions)
+        observations, state, masks, rewards, dones = peer.step(draws, state, actions)
         expected = peer.state(state)
         joint = {team: jnp.asarray(rows(actions, team)) for team in env.agents}
-        after, timestep, world = play(before, joint, peer.recorder.take(NOISE))
+        after, timestep, world = play(before, joint, seconds(draws))
         pairs = [
             (after.positions, expected.positions),
             (after.health, expected.health),
