@@ -44,7 +44,7 @@ class MaskablePPOTrainer:
         num_envs: How many copies of the game are played at once.
         view: `"seats"` or `"team"`; see `envsuite_sb3.make`.
         rollout_steps: Steps in each copy between two updates.
-        batch_size: Samples in a gradient step; a sample is one slot's step.
+        minibatches: Into how many parts a rollout is cut, one for each gradient step.
         epochs: How often each rollout is gone through.
         learning_rate: At the start; falls in a straight line.
         final_learning_rate: At the end.
@@ -61,27 +61,42 @@ class MaskablePPOTrainer:
         checkpoint_rollouts: Rollouts between two checkpoints.
         evaluation_episodes: How many fresh episodes judge the final model.
         progress: Whether to show a progress bar on standard error.
+
+    Raises:
+        ValueError: On construction, for a number below 1, or minibatches of less than two samples.
     """
 
     num_envs: int = 128
     view: ViewName = "seats"
-    rollout_steps: int = 64
-    batch_size: int = 6144
+    rollout_steps: int = 32
+    minibatches: int = 4
     epochs: int = 4
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
     final_learning_rate: float = 1e-4
     discount: float = 0.99
     trace_decay: float = 0.95
     clip_range: float = 0.2
     entropy_coefficient: float = 0.015
-    final_entropy_coefficient: float = 0.002
+    final_entropy_coefficient: float = 0.001
     value_coefficient: float = 0.5
     gradient_norm: float = 0.5
-    network: tuple[int, ...] = (128, 128)
+    network: tuple[int, ...] = (64, 64)
     threads: int = 1
-    checkpoint_rollouts: int = 20
+    checkpoint_rollouts: int = 50
     evaluation_episodes: int = 200
     progress: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse numbers with which nothing can be learned; accept a list of layers."""
+        object.__setattr__(self, "network", tuple(self.network))
+        for name in ("num_envs", "rollout_steps", "minibatches", "epochs", "threads"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if 2 * self.minibatches > self.num_envs * self.rollout_steps:
+            raise ValueError(
+                f"{self.num_envs} copies and {self.rollout_steps} steps cannot be cut into "
+                f"{self.minibatches} minibatches of two samples: raise one of the former"
+            )
 
     def train(
         self, env_id: str, *, steps: int, seed: int, folder: Path, **options: Any
@@ -222,7 +237,7 @@ class MaskablePPOTrainer:
             VecMonitor(venv),
             learning_rate=LinearSchedule(self.learning_rate, self.final_learning_rate, 1.0),
             n_steps=self.rollout_steps,
-            batch_size=self.batch_size,
+            batch_size=venv.num_envs * self.rollout_steps // self.minibatches,
             n_epochs=self.epochs,
             gamma=self.discount,
             gae_lambda=self.trace_decay,

@@ -21,7 +21,7 @@ BANDIT, PURSUIT = "envsuite/Primer-Bandit", "envsuite/Primer-Pursuit"
 SMALL = MaskablePPOTrainer(
     num_envs=4,
     rollout_steps=8,
-    batch_size=48,
+    minibatches=2,
     network=(16,),
     checkpoint_rollouts=2,
     evaluation_episodes=4,
@@ -54,7 +54,7 @@ def kill_after(monkeypatch: pytest.MonkeyPatch, rollouts: int) -> None:
 
 
 def test_a_bandit_is_learned(tmp_path):
-    trainer = replace(SMALL, num_envs=16, batch_size=64, learning_rate=3e-3)
+    trainer = replace(SMALL, num_envs=16)
     record = trainer.train(BANDIT, steps=4000, seed=0, folder=tmp_path)
     # the best arm pays 0.9, a drawn one (0.9 + 4 * 0.1) / 5 = 0.26
     assert record["curve"][0]["return"] < 0.5
@@ -158,3 +158,10 @@ def test_the_entropy_bonus_falls_in_a_straight_line(tmp_path, monkeypatch):
     trainer = replace(SMALL, entropy_coefficient=0.4, final_entropy_coefficient=0.0)
     trainer.train(BANDIT, steps=128, seed=0, folder=tmp_path)
     assert weighed == pytest.approx([0.4, 0.3, 0.2, 0.1])
+
+
+def test_numbers_with_which_nothing_is_learned_are_refused():
+    with pytest.raises(ValueError, match="epochs must be at least 1, not 0"):
+        MaskablePPOTrainer(epochs=0)
+    with pytest.raises(ValueError, match="cannot be cut into 20 minibatches"):
+        replace(SMALL, minibatches=20)
