@@ -14,6 +14,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from envsuite.functional import struct
 from envsuite_smax.actions import targets
@@ -234,6 +235,16 @@ def fight(
         previous_attacks=attacks,
         shots=after.shots,
     )
+
+
+def draws_a_step(params: Params, ticks: int) -> int:
+    """How many draws of cooldown noise each unit needs for a step of so many ticks.
+
+    One, unless a weapon may be ready again before the step is over: then one a tick. Drawing is a
+    good part of what a step costs.
+    """
+    shortest = np.min(params.weapon_cooldown) + params.cooldown_noise_low
+    return 1 if shortest > (ticks - 2) * params.seconds_per_tick else ticks
 
 
 def _ticks(ticks: int, field: Field) -> Callable[..., Moment]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import jax
@@ -15,11 +15,11 @@ from gymnasium import spaces
 from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
 from envsuite_smax.actions import MOVE_ACTIONS, STOP, decode, decode_discrete, legal_actions
-from envsuite_smax.combat import Field, fight
+from envsuite_smax.combat import Field, draws_a_step, fight
 from envsuite_smax.observe import observe
 from envsuite_smax.options import check_options
 from envsuite_smax.outcome import outcome
-from envsuite_smax.scenario import RANDOM, Scenario, find_scenario, freeze_squad
+from envsuite_smax.scenario import RANDOM, Scenario, Squad, find_scenario, freeze_squad
 from envsuite_smax.scripted import enemy_turn
 from envsuite_smax.spaces import observation_space, world_space
 from envsuite_smax.spawn import draw_positions, draw_types, line_up
@@ -66,12 +66,12 @@ class SMAX(Env[State, Params]):
 
     scenario: str = "3m"
     _: KW_ONLY
-    allies: tuple[str, ...] | None = None
-    enemies: tuple[str, ...] | None = None
+    allies: Squad | None = None
+    enemies: Squad | None = None
     units: Any = ()
     positions: str | None = None
-    ally_start: tuple[float, float] | None = None
-    enemy_start: tuple[float, float] | None = None
+    ally_start: Sequence[float] | None = None
+    enemy_start: Sequence[float] | None = None
     enemy: str = "scripted"
     attack_mode: str = "closest"
     enemy_shoots: bool = True
@@ -91,10 +91,7 @@ class SMAX(Env[State, Params]):
 
     def __post_init__(self) -> None:
         """Bring what YAML, JSON or a keyword gave into a form that hashes, and check it."""
-
-        def freeze(name: str, value: Any) -> None:
-            object.__setattr__(self, name, value)
-
+        freeze = partial(object.__setattr__, self)
         freeze("units", freeze_units(self.units))
         for name in ("allies", "enemies"):
             if getattr(self, name) is not None:
@@ -109,9 +106,9 @@ class SMAX(Env[State, Params]):
         """The battle that is fought: the scenario, with what this configuration replaces."""
         base = find_scenario(self.scenario)
         return Scenario(
-            base.allies if self.allies is None else self.allies,
-            base.enemies if self.enemies is None else self.enemies,
-            base.positions if self.positions is None else self.positions,
+            tuple(self.allies or base.allies),
+            tuple(self.enemies or base.enemies),
+            self.positions or base.positions,
         )
 
     @cached_property
@@ -140,7 +137,7 @@ class SMAX(Env[State, Params]):
         units = sum(self.teams.values())
         # A tick may push a unit out by half of each overlap, and a start may lie out by the spread.
         reach = (units - 1) * max(unit.radius for unit in self.unit_types)
-        reach += 2.0 if self.spawn == "peer" else 0.0
+        reach += 2.0 * (self.spawn == "peer")
         box = observation_space(
             observation=self.observation,
             units=units,
@@ -231,8 +228,7 @@ class SMAX(Env[State, Params]):
                 enemy_key, state, params, attack_mode=self.attack_mode, shoots=self.enemy_shoots
             )
             theirs = decode_discrete(choice)
-        # A unit that cannot shoot twice in a step needs no more than one draw of cooldown noise.
-        rows = self.world_steps if self._shoots_twice else 1
+        rows = draws_a_step(self.default_params(), self.world_steps)
         uniform = jax.random.uniform(noise_key, (rows, state.health.size))
         spread = params.cooldown_noise_high - params.cooldown_noise_low
         following = fight(
@@ -294,13 +290,6 @@ class SMAX(Env[State, Params]):
     @cached_property
     def _extent(self) -> np.ndarray:
         return np.array([self.map_width, self.map_height], np.float32)
-
-    @cached_property
-    def _shoots_twice(self) -> bool:
-        """Whether a weapon can be ready again before a step is over."""
-        params = self.default_params()
-        shortest = params.weapon_cooldown.min() + params.cooldown_noise_low
-        return bool(shortest <= (self.world_steps - 2) * params.seconds_per_tick)
 
     @cached_property
     def _type_ids(self) -> np.ndarray:

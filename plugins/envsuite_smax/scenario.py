@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +14,9 @@ from envsuite_smax.choice import not_offered
 
 RANDOM = "random"
 """The name of a unit whose type is drawn anew for each episode."""
+
+Squad = Sequence[str] | Mapping[str, int]
+"""Unit names in order, or how many there are of each."""
 
 POSITIONS = ("fixed", "surround_or_reflect")
 

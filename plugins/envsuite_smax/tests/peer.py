@@ -67,7 +67,7 @@ class Peer:
 
     def __init__(self, id: str, scenario: str, **options: Any) -> None:
         """Make it by its own names."""
-        self.env = make(id, scenario=map_name_to_scenario(scenario), **options)
+        self.env: Any = make(id, scenario=map_name_to_scenario(scenario), **options)
         self.scripted = id != "SMAX"
         self._reset = jax.jit(lambda key: self._masked(*self.env.reset(key)))
         self._step = jax.jit(self._traced_step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,9 +23,9 @@ _fight = jax.jit(fight, static_argnames=("allies", "ticks", "field"))
 
 
 def scene(
-    allies: dict[tuple[float, float], str], enemies: dict[tuple[float, float], str], **config: Any
+    allies: Mapping[Any, str], enemies: Mapping[Any, str], **config: Any
 ) -> tuple[SMAX, State, Params]:
-    """A battle of units at given places."""
+    """A battle of units, named by place `(x, y)`."""
     env = SMAX(allies=tuple(allies.values()), enemies=tuple(enemies.values()), **config)
     params = jax.tree.map(jnp.asarray, env.default_params())
     names = [unit.name for unit in env.unit_types]

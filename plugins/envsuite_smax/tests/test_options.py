@@ -1,8 +1,10 @@
 """What a configuration may say, and what it is told when it may not."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
+from gymnasium import spaces
 
 from envsuite_smax.env import SMAX
 from envsuite_smax.scenario import shipped_scenarios
@@ -77,7 +79,7 @@ def test_unit_tables_by_config() -> None:
     state, timestep = env.reset(jax.random.key(0), env.default_params())
     assert state.types.tolist() == [6, 6, 0] and timestep.obs["ally"].shape == (1, 39)
     state, timestep = env.step(
-        jax.random.key(1), state, {"ally": np.array([4])}, env.default_params()
+        jax.random.key(1), state, {"ally": jnp.array([4])}, env.default_params()
     )
     assert env.observation_space["ally"].contains(np.asarray(timestep.obs["ally"][0]))
 
@@ -104,7 +106,9 @@ def test_the_shipped_scenarios_have_the_papers_sizes() -> None:
     assert set(SIZES) == set(shipped_scenarios())
     for name, (ally, enemy, features, world) in SIZES.items():
         env = SMAX(name, enemy="learner")
-        assert env.action_space["ally"].n == ally and env.action_space["enemy"].n == enemy
+        assert env.action_space == spaces.Dict(
+            {"ally": spaces.Discrete(ally), "enemy": spaces.Discrete(enemy)}
+        )
         assert env.observation_space["enemy"].shape == (features,)
         assert env.world_space.shape == (world,)
         assert SMAX(name, observation="conic").observation_space["ally"].shape == (842,)

@@ -82,6 +82,7 @@ def test_whole_episodes_against_scripted_enemies(scenario: str) -> None:
     before = peer.state(theirs)
     points = np.float32(32) - before.positions[allies:]
     last = np.full(env.teams["enemy"], -1)
+    over = False
     for step in range(100):
         when = f"at step {step}"
         actions, draws = random_legal(random, masks), draw(random, env)

@@ -58,7 +58,7 @@ def test_generated_types_are_mirrored_and_uniform() -> None:
 
 
 def test_surplus_enemies_are_drawn_unless_the_peers_marines_are_wanted() -> None:
-    squads = {"allies": {"random": 2}, "enemies": {"random": 4}}
+    squads: dict[str, Any] = {"allies": {"random": 2}, "enemies": {"random": 4}}
     drawn = starts(SMAX("smacv2_5_units", **squads), 500).types
     assert len(np.unique(drawn[:, 4:])) == 6
     np.testing.assert_array_equal(drawn[:, :2], drawn[:, 2:4])
