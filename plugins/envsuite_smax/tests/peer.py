@@ -6,6 +6,7 @@ functions it uses are replaced by ones that answer with given numbers.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -15,6 +16,7 @@ import numpy as np
 from jaxmarl import make
 from jaxmarl.environments.smax import map_name_to_scenario
 
+from envsuite_smax.actions import MOVE_ACTIONS
 from envsuite_smax.env import SMAX
 from envsuite_smax.state import State
 
@@ -69,12 +71,38 @@ class Peer:
         """Make it by its own names."""
         self.env: Any = make(id, scenario=map_name_to_scenario(scenario), **options)
         self.scripted = id != "SMAX"
-        self._reset = jax.jit(lambda key: self._masked(*self.env.reset(key)))
         self._step = jax.jit(self._traced_step)
 
-    def reset(self, seed: int) -> tuple[Any, Any, Any]:
-        """Observations, state, masks."""
-        return self._reset(jax.random.PRNGKey(seed))
+    def begin(self, random: np.random.Generator, env: SMAX) -> tuple[Any, Any]:
+        """A first state of the peer's, with units of `env` anywhere, and masks that only move.
+
+        Compiling the peer's own reset would take longer than a battle.
+        """
+        types = env._type_ids.copy()
+        allies, count = env.teams["ally"], types.size
+        types[types < 0] = random.integers(0, 6, (types < 0).sum())
+        state = jax.eval_shape(self.env.reset, jax.random.PRNGKey(0))[1]
+        state = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), state)
+        inner = replace(
+            state.state if self.scripted else state,
+            unit_positions=random.uniform(6, 26, (count, 2)).astype(np.float32),
+            unit_alive=np.ones(count, bool),
+            unit_teams=(np.arange(count) >= allies).astype(np.float32),
+            unit_health=env.default_params().health[types],
+            unit_types=types.astype(np.uint8),
+        )
+        if not self.scripted:
+            state = inner
+        else:
+            last = np.full_like(state.enemy_policy_state.last_attacked_enemy, -1)
+            memory = replace(state.enemy_policy_state, last_attacked_enemy=last)
+            state = replace(state, state=inner, enemy_policy_state=memory)
+        masks = {
+            f"{team}_{index}": np.arange(MOVE_ACTIONS + count - size) < MOVE_ACTIONS
+            for team, size in env.agents.items()
+            for index in range(size)
+        }
+        return state, masks
 
     def step(self, draws: dict[str, np.ndarray], state: Any, action: Any) -> tuple[Any, ...]:
         """Observations, state, masks, rewards, dones."""
@@ -101,12 +129,6 @@ class Peer:
             last_attacked=last,
         )
 
-    def _masked(self, observations: Any, state: Any) -> tuple[Any, Any, Any]:
-        # A state of one and the same type after a reset and after a step: the peer's step must be
-        # traced once only, for its own compiled functions remember the draws of their first time.
-        state = jax.tree.map(lambda leaf: jax.lax.convert_element_type(leaf, leaf.dtype), state)
-        return observations, state, self.env.get_avail_actions(state)
-
     def _traced_step(self, key: Any, state: Any, action: Any, draws: Any) -> tuple[Any, ...]:
         stand_in = Draws(**draws)
         with (
@@ -114,7 +136,10 @@ class Peer:
             mock.patch("jax.random.choice", stand_in.choice),
         ):
             observations, state, rewards, dones, _ = self.env.step_env(key, state, action)
-        return *self._masked(observations, state), rewards, dones
+        # A state of one and the same type before and after: the peer's step must be traced once
+        # only, for its own compiled functions remember the draws of their first time.
+        state = jax.tree.map(lambda leaf: jax.lax.convert_element_type(leaf, leaf.dtype), state)
+        return observations, state, self.env.get_avail_actions(state), rewards, dones
 
 
 def draw(random: np.random.Generator, env: SMAX) -> dict[str, np.ndarray]:
@@ -124,7 +149,7 @@ def draw(random: np.random.Generator, env: SMAX) -> dict[str, np.ndarray]:
     return {name: random.random(size, np.float32) for name, size in sizes.items()}
 
 
-def seconds(draws: dict[str, np.ndarray]) -> np.ndarray:
+def seconds(draws: dict[str, np.ndarray]) -> Any:
     """What chance adds to cooldowns, `f32[1, n]`."""
     return np.float32(LOW) + np.float32(HIGH - LOW) * draws["noise"][None]
 

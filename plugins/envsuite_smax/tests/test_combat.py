@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from envsuite_smax.combat import Field, at_once, fight, in_turn
+from envsuite_smax.combat import Field, at_once, draws_a_step, fight, in_turn
 from envsuite_smax.tests.scene import DOWN, LEFT, RIGHT, SHOOT, STOP, UP, act, scene, timestep
 
 FAST = {"marine": {"speed": 5, "damage": 0.02, "weapon_cooldown": 0.2}}
@@ -192,3 +192,13 @@ def test_copies_do_not_mix() -> None:
         for column in range(3):
             expected = alone(shifts[row, column], speeds[row])
             np.testing.assert_allclose(both[row, column], expected, atol=1e-5)
+
+
+def test_chance_is_drawn_for_each_tick_only_if_a_weapon_may_fire_twice() -> None:
+    for weapon_cooldown, draws in ((0.5, 1), (0.43, 8), (0.2, 8)):
+        units = {"marine": {"weapon_cooldown": weapon_cooldown}}
+        env, state, params = scene({(8, 10): "marine"}, {(12, 10): "marine"}, units=units)
+        assert draws_a_step(params, 8) == draws
+        # The least chance can add: it fires again before the step is over, or it does not.
+        after = act(env, state, params, [SHOOT, STOP], noise=-1 / 16)
+        assert (after.health[1] < 36) == (draws > 1)

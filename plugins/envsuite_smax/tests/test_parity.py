@@ -1,6 +1,7 @@
 """Ours against JaxMARL 0.2.0: its states fed to our rules, same actions, same draws."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import jax
@@ -36,10 +37,6 @@ def compare_view(env: SMAX, timestep: Any, observations: Any, masks: Any, when: 
             close(timestep.legal[team], rows(masks, team), f"legal of {team} {when}")
 
 
-def group(actions: dict[str, Any], team: str) -> jax.Array:
-    return jnp.asarray(rows(actions, team))
-
-
 @pytest.mark.parametrize("scenario", shipped_scenarios())
 def test_whole_episodes_against_scripted_enemies(scenario: str) -> None:
     """Every field of every step, and every decision of the scripted enemies."""
@@ -49,60 +46,46 @@ def test_whole_episodes_against_scripted_enemies(scenario: str) -> None:
     params, allies = jax.tree.map(jnp.asarray, env.default_params()), env.teams["ally"]
 
     @jax.jit
-    def play(state: Any, moves: Any, attacks: Any, noise: Any) -> Any:
+    def play(state: Any, action: Any, expected: Any, draws: Any) -> Any:
+        """What the enemies choose; and what follows from the allies' and the peer's choices."""
+        order = partial(team_order, team="enemy")
+        memory = Memory(order(state.target_points), order(state.last_attacked))
+        pair = order(jnp.stack([draws["walk"], draws["attack"]], -1))
+        choice, memory = decide(
+            state, memory, pair, params, team="enemy", attack_mode=mode, shoots=True
+        )
+        moves, attacks = decode_discrete(action)
         after = fight(
             state,
-            moves,
-            attacks,
-            noise,
+            jnp.concatenate([moves, expected.previous_moves[allies:]]),
+            jnp.concatenate([attacks, expected.previous_attacks[allies:]]),
+            seconds(draws),
             params,
             allies=allies,
             ticks=8,
             field=Field(32.0, 32.0),
         )
-        return after, env.timestep(state, after, params), env.world(after)
-
-    @jax.jit
-    def choose(state: Any, last: Any, points: Any, draws: Any) -> Any:
-        memory = Memory(team_order(points, team="enemy"), team_order(last, team="enemy"))
-        actions, memory = decide(
-            state,
-            memory,
-            team_order(draws, team="enemy"),
-            params,
-            team="enemy",
-            attack_mode=mode,
-            shoots=True,
-        )
-        actions = team_order(actions, team="enemy")
-        return *decode_discrete(actions), team_order(memory.last_attacked, team="enemy")
+        chosen = (*decode_discrete(order(choice)), order(memory.last_attacked))
+        return chosen, after, env.timestep(state, after, params), env.world(after)
 
     random = np.random.default_rng(0)
-    _, theirs, masks = peer.reset(1)
+    theirs, masks = peer.begin(random, env)
     before = peer.state(theirs)
     points = np.float32(32) - before.positions[allies:]
-    last = np.full(env.teams["enemy"], -1)
+    before = replace(before, target_points=points)
     over = False
     for step in range(100):
         when = f"at step {step}"
         actions, draws = random_legal(random, masks), draw(random, env)
         observations, theirs, masks, rewards, dones = peer.step(draws, theirs, actions)
         expected = peer.state(theirs)
-        moves, attacks, last = choose(
-            before, last, points, np.stack([draws["walk"], draws["attack"]], -1)
-        )
+        action = rows(actions, "ally")
+        (moves, attacks, last), after, timestep, world = play(before, action, expected, draws)
         lives = np.asarray(before.alive[allies:])
         close(moves[lives], expected.previous_moves[allies:][lives], f"enemy moves {when}")
         close(attacks[lives], expected.previous_attacks[allies:][lives], f"enemy attacks {when}")
         close(last[lives], expected.last_attacked[lives], f"last attacked {when}")
 
-        ally_moves, ally_attacks = decode_discrete(group(actions, "ally"))
-        after, timestep, world = play(
-            before,
-            jnp.concatenate([ally_moves, expected.previous_moves[allies:]]),
-            jnp.concatenate([ally_attacks, expected.previous_attacks[allies:]]),
-            seconds(draws),
-        )
         compare_state(after, expected, theirs.state.unit_alive, when)
         compare_view(env, timestep, observations, masks, when)
         close(world, observations["world_state"], f"world {when}")
@@ -112,6 +95,5 @@ def test_whole_episodes_against_scripted_enemies(scenario: str) -> None:
         assert over == bool(dones["__all__"]), when
         if over:
             break
-        last = np.asarray(last)
         before = replace(expected, target_points=points, last_attacked=last)
     assert over, "a whole episode was meant to be compared"

@@ -61,7 +61,7 @@ def test_whole_episodes(name: str) -> None:
         return after, env.timestep(state, after, params), env.world(after)
 
     random = np.random.default_rng(0)
-    _, state, masks = peer.reset(3)
+    state, masks = peer.begin(random, env)
     compared = 0
     for step in range(100):
         actions, draws = choose(random, masks), draw(random, env)
