@@ -162,7 +162,7 @@ def memory(copies: int) -> dict[str, Any]:
 
 def main() -> None:
     """Measure, print a table, write the record."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="SMAX beside JaxMARL's.")
     parser.add_argument("--seconds", type=float, default=20.0, help="for each of the two, in all")
     parser.add_argument("--copies", type=int, default=1024)
     parser.add_argument("--scenario", action="append", choices=SCENARIOS)

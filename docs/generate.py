@@ -3,21 +3,27 @@
     python docs/generate.py            # write
     python docs/generate.py --check    # exit with 1 if anything is out of date
 
-It makes `docs/environments.md`, and the part of `README.md` between the two `registry` comments.
+It makes `docs/environments.md`, and the parts of `README.md` between pairs of comments: the table
+of ids from the registry, the demo's figures and the benchmark's from the records that they wrote.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import Any
+
+from gymnasium import spaces
 
 import envsuite
 from envsuite.functional import unwrapped
 
 ROOT = Path(__file__).parent.parent
-BEGIN, END = "<!-- registry: begin -->", "<!-- registry: end -->"
+DEMO = ROOT / "examples" / "results" / "smax_3m.json"
+SPEED = ROOT / "benchmarks" / "results" / "smax_against_jaxmarl-cpu.json"
 
 
 def family(id: str) -> str:
@@ -43,6 +49,46 @@ def overview() -> str:
             variants = ", ".join(f"`{id[len(name) + 1 :]}`" for id in ids)
             listed = f"`{name}-…`: {variants}"
         rows.append(f"| {listed} | {own.summary} | {', '.join(own.tags)} |")
+    return "\n".join(rows)
+
+
+def demo() -> str:
+    """What the main job reached when its record was committed."""
+    record = json.loads(DEMO.read_text())
+    figures, where = record["figures"], DEMO.relative_to(ROOT)
+    won, minutes = figures["win_rate"], record["seconds"] / 60
+    return (
+        "Three marines share one policy and fight three scripted ones. In the committed run, after "
+        f"{record['steps']:,} steps\nin {minutes:.1f} minutes on two cores, they won "
+        f"**{won['rate']:.1%} of {figures['episodes']} fresh battles** (95 % interval "
+        f"{won['low']:.1%} to {won['high']:.1%}).\nRandom play wins none, the scripted policy "
+        f"against itself half. The record is [{where}]({where})."
+    )
+
+
+def speed() -> str:
+    """The benchmark's table."""
+    record = json.loads(SPEED.read_text())
+    rows = [
+        "SMAX on the JAX engine beside JaxMARL's, random legal actions, both inside one compiled "
+        "`scan`,",
+        f"in turns in one run on {record['cores']} CPU cores (`{record['command'].strip()}`):",
+        "",
+        "| scenario | copies | envsuite | JaxMARL | ratio (lowest to highest of the rounds) |",
+        "|---|---|---|---|---|",
+    ]
+    for row in record["rows"]:
+        ours, theirs = (row[name]["steps_per_second"] for name in ("envsuite", "jaxmarl"))
+        rows.append(
+            f"| {row['scenario']} | {row['copies']:,} | {ours:,.0f}/s | {theirs:,.0f}/s | "
+            f"**{row['ratio']:.1f}** ({row['ratio_lowest']:.1f} to {row['ratio_highest']:.1f}) |"
+        )
+    memory = record["memory"]
+    rows += [
+        "",
+        f"27m_vs_30m at {memory['copies']:,} copies takes {memory['peak'] / 2**30:.2f} GiB at its "
+        "peak, Python and JAX included.",
+    ]
     return "\n".join(rows)
 
 
@@ -76,23 +122,33 @@ def _row(id: str) -> str:
     agents = ", ".join(f"{size} {group}" for group, size in env.agents.items()) or "one"
     limit = envsuite.spec(id).max_steps or "none"
     game = unwrapped(env)
-    return f"| `{id}` | {agents} | {_space(game.observation_space)} | {_space(game.action_space)} | {limit} |"
+    seen, done = _space(game.observation_space), _space(game.action_space)
+    return f"| `{id}` | {agents} | {seen} | {done} | {limit} |"
 
 
-def _space(space: object) -> str:
-    words = str(space).replace("|", "\\|")
-    return words if len(words) < 90 else words[:87] + "…"
+def _space(space: spaces.Space[Any]) -> str:
+    """A space in a few words; where all groups share one, it is given once."""
+    if isinstance(space, spaces.Dict):
+        kinds = {group: _space(own) for group, own in space.items()}
+        if len(set(kinds.values())) == 1:
+            return next(iter(kinds.values()))
+        return "; ".join(f"{group}: {kind}" for group, kind in kinds.items())
+    if isinstance(space, spaces.Box):
+        return f"Box{list(space.shape)}"
+    if isinstance(space, spaces.Text):
+        return f"Text of up to {space.max_length}"
+    return str(space)
 
 
 def main() -> None:
     """Write or check."""
     readme = ROOT / "README.md"
-    before, _, rest = readme.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    texts = {
-        readme: f"{before}{BEGIN}\n{overview()}\n{END}{after}",
-        ROOT / "docs" / "environments.md": page(),
-    }
+    text = readme.read_text()
+    for name, made in (("registry", overview()), ("demo", demo()), ("speed", speed())):
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"
+    texts = {readme: text, ROOT / "docs" / "environments.md": page()}
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         if stale:
