@@ -18,7 +18,7 @@ lint: .venv/test.stamp
 	$(BIN)/ruff format --check .
 
 typecheck: .venv/test.stamp
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 # two processes, one a core; each is told not to spread over both
 pytest: .venv/test.stamp
