@@ -2,7 +2,7 @@
 
     python examples/smax_3m.py
 
-Stable-Baselines3's MaskablePPO learns one policy that all three marines share, on 128 battles at
+Stable-Baselines3's MaskablePPO learns one policy that all three marines share, on 256 battles at
 once. A run that was stopped goes on from its last checkpoint when it is started again.
 """
 
@@ -22,7 +22,7 @@ ID = "envsuite/SMAX-3m"
 
 
 def main(
-    steps: Annotated[int, typer.Option(help="Steps of the environment.")] = 2_500_000,
+    steps: Annotated[int, typer.Option(help="Steps of the environment.")] = 3_500_000,
     seed: Annotated[int, typer.Option(help="Where all chance comes from.")] = 0,
     episodes: Annotated[int, typer.Option(help="Fresh battles that judge the result.")] = 200,
     out: Annotated[Path | None, typer.Option(help="The folder of the run.")] = None,

@@ -28,7 +28,7 @@ def evaluate(
     episodes: int = 200,
     seed: int = 0,
     deterministic: bool = True,
-    num_envs: int = 256,
+    num_envs: int = 128,
     view: ViewName = "seats",
     **options: Any,
 ) -> dict[str, Any]:
@@ -43,7 +43,8 @@ def evaluate(
         episodes: How many are played.
         seed: Episode `i` has the seed `2**33 + seed + i`, which training never uses.
         deterministic: Take the likeliest action rather than a drawn one.
-        num_envs: How many episodes are played at once, at most.
+        num_envs: How many are played at once; what the last round plays beyond `episodes` is not
+            counted. The number that training used saves compiling the game once more.
         view: The view that the model was trained with.
         **options: Those of `make`.
 
@@ -58,12 +59,11 @@ def evaluate(
     """
     if episodes < 1:
         raise ValueError(f"episodes must be at least 1, not {episodes}")
-    copies = min(num_envs, episodes)
-    venv = make(id, num_envs=copies, view=view, **options)
+    venv = make(id, num_envs=num_envs, view=view, **options)
     _check_spaces(model, venv)
     rounds = [
         _play_round(model, venv, FIRST_SEED + seed + first, deterministic)
-        for first in range(0, episodes, copies)
+        for first in range(0, episodes, num_envs)
     ]
     returns, lengths, wins = (
         np.concatenate([played[name] for played in rounds])[:episodes]

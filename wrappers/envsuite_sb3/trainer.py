@@ -66,11 +66,11 @@ class MaskablePPOTrainer:
         ValueError: On construction, for a number below 1, or minibatches of less than two samples.
     """
 
-    num_envs: int = 128
+    num_envs: int = 256
     view: ViewName = "seats"
     rollout_steps: int = 32
-    minibatches: int = 4
-    epochs: int = 4
+    minibatches: int = 8
+    epochs: int = 3
     learning_rate: float = 3e-3
     final_learning_rate: float = 1e-4
     discount: float = 0.99
@@ -82,7 +82,7 @@ class MaskablePPOTrainer:
     gradient_norm: float = 0.5
     network: tuple[int, ...] = (64, 64)
     threads: int = 1
-    checkpoint_rollouts: int = 50
+    checkpoint_rollouts: int = 25
     evaluation_episodes: int = 200
     progress: bool = True
 

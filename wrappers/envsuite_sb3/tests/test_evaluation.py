@@ -30,11 +30,11 @@ def test_figures_do_not_depend_on_how_many_are_played_at_once(model):
     apart = evaluate(model, PURSUIT, episodes=6, num_envs=4, seed=4)
     assert together["length"] == apart["length"] and together["win_rate"] == apart["win_rate"]
     assert together["return"] == pytest.approx(apart["return"])
-    assert evaluate(model, PURSUIT, episodes=6, seed=14) != together
+    assert evaluate(model, PURSUIT, episodes=6, num_envs=6, seed=14) != together
 
 
 def test_figures_are_those_of_the_episodes_played_one_by_one(model):
-    figures = evaluate(model, PURSUIT, episodes=3, seed=4)
+    figures = evaluate(model, PURSUIT, episodes=3, seed=4, num_envs=4)
     engine = envsuite.make_engine(PURSUIT, 1, autoreset="disabled", view="team")
     returns, lengths, wins = [], [], []
     for episode in range(3):
@@ -61,7 +61,7 @@ def test_figures_are_those_of_the_episodes_played_one_by_one(model):
 def test_a_model_with_memory_is_evaluated_too():
     venv = make("envsuite/Primer-Bandit", num_envs=2, seed=0)
     model = RecurrentPPO("MlpLstmPolicy", venv, n_steps=8, batch_size=16, seed=0, device="cpu")
-    figures = evaluate(model, "envsuite/Primer-Bandit", episodes=4)
+    figures = evaluate(model, "envsuite/Primer-Bandit", episodes=4, num_envs=2)
     assert figures["length"] == {"mean": 1, "low": 1, "high": 1}
     assert "win_rate" not in figures, "a bandit has no winner"
 

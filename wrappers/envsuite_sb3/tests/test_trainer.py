@@ -22,6 +22,7 @@ SMALL = MaskablePPOTrainer(
     num_envs=4,
     rollout_steps=8,
     minibatches=2,
+    epochs=4,
     network=(16,),
     checkpoint_rollouts=2,
     evaluation_episodes=4,
