@@ -91,8 +91,9 @@ def make_engine(
     Args:
         id: An id of the registry, or a spec.
         num_envs: How many copies.
-        backend: `"jax"`, `"host"` (games of words), the name of a backend that a plugin brought,
-            or `"auto"`: the host for games of words, JAX for all others.
+        backend: `"jax"`, `"numba"` (games with a compiled twin), `"host"` (games of words), the
+            name of a backend that a plugin brought, or `"auto"`: the host for games of words, JAX
+            for all others.
         autoreset: `"same-step"`, `"next-step"` or `"disabled"`; see `Engine`.
         devices: The `jax.Device`s that share the copies; the default device if `None`.
         **options: Those of `make`.

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
-
 import jax
 
-_OFF = {"0", "off", "no", "false"}
-
-
-def cache_folder() -> Path | None:
-    """Where compiled programs are kept; `None` if the user switched the cache off.
-
-    `ENVSUITE_CACHE` names another folder, or is `off`.
-    """
-    chosen = os.environ.get("ENVSUITE_CACHE")
-    if chosen is not None and chosen.lower() in _OFF:
-        return None
-    if chosen:
-        return Path(chosen).expanduser() / "xla"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return base / "envsuite" / "xla"
+from envsuite.core.cache_folder import cache_folder
 
 
 def enable_compilation_cache() -> None:
     """Switch the cache on, unless the user has set JAX's own option or `ENVSUITE_CACHE=off`."""
     if getattr(jax.config, "jax_compilation_cache_dir") is not None:  # noqa: B009 - jax types no options
         return
-    folder = cache_folder()
+    folder = cache_folder("xla")
     if folder is None:
         return
     try:

@@ -84,9 +84,8 @@ def an_episode_does_not_depend_on_the_batch(batch: Batch) -> None:
 
 def slot_is_seeded_by_its_number(batch: Batch) -> None:
     """Slot i of reset(seed=s) is slot 0 of reset(seed=s + i)."""
-    engine = batch.engine(COPIES, "same-step")
-    first = engine.reset(seed=[7, 8, 9])
-    second = engine.reset(seed=7)
+    first = batch.engine(COPIES, "same-step").reset(seed=[7, 8, 9])
+    second = batch.engine(COPIES, "same-step").reset(seed=7)
     _same(_shown(first, COPIES), _shown(second, COPIES), COPIES, "")
 
 

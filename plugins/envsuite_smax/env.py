@@ -190,11 +190,11 @@ class SMAX(Env[State, Params]):
         params = jax.tree.map(jnp.asarray, params)
         allies = self.teams["ally"]
         types_key, positions_key = jax.random.split(key)
-        types = jnp.asarray(self._type_ids)
-        if (self._type_ids < 0).any():
+        types = jnp.asarray(self.type_ids)
+        if (self.type_ids < 0).any():
             types = draw_types(
                 types_key,
-                self._type_ids,
+                self.type_ids,
                 allies=allies,
                 unit_types=len(self.unit_types),
                 surplus=self.surplus,
@@ -292,7 +292,7 @@ class SMAX(Env[State, Params]):
         return np.array([self.map_width, self.map_height], np.float32)
 
     @cached_property
-    def _type_ids(self) -> np.ndarray:
+    def type_ids(self) -> np.ndarray:
         """Type ids of all units, -1 for those drawn each episode."""
         names = [unit.name for unit in self.unit_types]
         squads = (*self.squads.allies, *self.squads.enemies)

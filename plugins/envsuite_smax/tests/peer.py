@@ -78,7 +78,7 @@ class Peer:
 
         Compiling the peer's own reset would take longer than a battle.
         """
-        types = env._type_ids.copy()
+        types = env.type_ids.copy()
         allies, count = env.teams["ally"], types.size
         types[types < 0] = random.integers(0, 6, (types < 0).sum())
         state = jax.eval_shape(self.env.reset, jax.random.PRNGKey(0))[1]

@@ -1,0 +1,65 @@
+"""Compiled kernels outlive the process, and are never stale.
+
+Numba keys its cache by the file of the decorated function alone: a kernel is served as it was when
+a function or a constant that it takes from another file has changed since. Here the folder of the
+cache is named after all that a kernel can be made of, the sources beside it and beside this module
+and the versions of numba, NumPy and Python; other sources are another folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core import config as _config
+
+from envsuite.core.cache_folder import cache_folder
+
+config: Any = _config  # its options are set at run time, unseen by type checkers
+
+_deciding = threading.Lock()
+
+
+def kernel() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Compile a function on its first call, and keep what was compiled in the user's cache folder.
+
+    Threads may run beside it, and division by zero gives infinity, as on a device. Nothing is
+    compiled when the module is imported.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+        base = cache_folder("numba")
+        if base is None:
+            return numba.njit(**options)(function)
+        folder = base / fingerprint(Path(function.__code__.co_filename).parent)
+        with _deciding:  # numba reads its option while it decorates
+            before = config.CACHE_DIR
+            config.CACHE_DIR = str(folder)
+            try:
+                return numba.njit(cache=True, **options)(function)
+            except RuntimeError:  # nowhere to write: that is no reason to refuse to play
+                return numba.njit(**options)(function)
+            finally:
+                config.CACHE_DIR = before
+
+    return decorate
+
+
+@lru_cache
+def fingerprint(folder: Path) -> str:
+    """A name for all that the kernels of a folder can be made of."""
+    digest = hashlib.sha256()
+    for version in (numba.__version__, np.__version__, sys.version):
+        digest.update(version.encode())
+    for source in sorted({*folder.glob("*.py"), *Path(__file__).parent.glob("*.py")}):
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
+    return f"{folder.parent.name}-{digest.hexdigest()[:16]}"
