@@ -19,7 +19,7 @@ from typing import Any
 from gymnasium import spaces
 
 import envsuite
-from envsuite.functional import unwrapped
+from envsuite.functional import is_text, unwrapped
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "examples" / "results" / "smax_3m.json"
@@ -119,7 +119,8 @@ def _families() -> Iterable[tuple[str, list[str]]]:
 
 def _row(id: str) -> str:
     env = envsuite.make(id)
-    agents = ", ".join(f"{size} {group}" for group, size in env.agents.items()) or "one"
+    groups = {} if is_text(env) else env.agents
+    agents = ", ".join(f"{size} {group}" for group, size in groups.items()) or "one"
     limit = envsuite.spec(id).max_steps or "none"
     game = unwrapped(env)
     seen, done = _space(game.observation_space), _space(game.action_space)
