@@ -16,7 +16,8 @@ HEAVY = {"jax", "jaxlib", "numba", "torch", "stable_baselines3", "sb3_contrib", 
 MAY_IMPORT = {
     "envsuite/core": {"envsuite.core"},
     "envsuite/functional": {"envsuite.core", "envsuite.functional"},
-    "plugins": {"envsuite.core", "envsuite.functional", "envsuite.engines.numba_engine"},
+    "envsuite/compiled": {"envsuite.core", "envsuite.compiled"},
+    "plugins": {"envsuite.core", "envsuite.functional", "envsuite.compiled"},
 }
 FOREIGN = {
     "pettingzoo": {"envsuite_pettingzoo"},
@@ -65,7 +66,7 @@ def below(name: str, allowed: set[str]) -> bool:
     return any(name == prefix or name.startswith(prefix + ".") for prefix in allowed)
 
 
-@pytest.mark.parametrize("layer", ["envsuite/core", "envsuite/functional"])
+@pytest.mark.parametrize("layer", ["envsuite/core", "envsuite/functional", "envsuite/compiled"])
 def test_lower_layers_import_no_higher_one(layer):
     for path in sources(layer):
         wrong = {name for name in ours(imports(path)) if not below(name, MAY_IMPORT[layer])}
