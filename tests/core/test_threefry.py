@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ WORD = st.integers(0, 2**32 - 1).map(np.uint32)
 
 
 def key_of(key0, key1) -> jax.Array:
-    return jax.random.wrap_key_data(np.array([key0, key1], np.uint32), impl="threefry2x32")
+    return jax.random.wrap_key_data(jnp.array([key0, key1], jnp.uint32), impl="threefry2x32")
 
 
 def test_the_published_words():
