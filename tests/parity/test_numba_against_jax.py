@@ -12,7 +12,11 @@ import envsuite
 from envsuite.testing.host_play import host_actions
 
 IDS = [id for id, own in envsuite.registry().environments.items() if own.numba]
-COPIES, STEPS = 3, 110
+STEPS = 110
+# The vectors of the processor take copies by fours. XLA rounds the odd ones, which are left over,
+# otherwise (it fuses other products into sums), and crowded battles magnify the last bit of a
+# float beyond 1e-5 within some dozens of steps.
+COPIES = 4
 DUEL = "envsuite/SMAX-3m"
 
 
@@ -83,7 +87,7 @@ def test_other_configurations(options):
 def test_other_tasks_for_each_copy():
     game: Any = envsuite.make(DUEL)
     tasks = jax.tree.map(
-        lambda leaf: np.repeat(np.asarray(leaf)[None], 3, 0), game.default_params()
+        lambda leaf: np.repeat(np.asarray(leaf)[None], COPIES, 0), game.default_params()
     )
     tasks.health[1] *= 2
     tasks.speed[2] /= 2
