@@ -29,6 +29,7 @@ import jax
 import jax.numpy as jnp
 import jaxmarl
 import numpy as np
+from jax.experimental.compilation_cache import compilation_cache
 
 import envsuite
 from envsuite.testing.legal_play import random_actions
@@ -168,8 +169,11 @@ def main() -> None:
     parser.add_argument("--scenario", action="append", choices=SCENARIOS)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    # compile times are measured, so nothing may come from an earlier run
+    # compile times are measured, so nothing may come from an earlier run; a folder that the
+    # environment names has been opened by the imports above, and must be let go of
     jax.config.update("jax_enable_compilation_cache", False)
+    jax.config.update("jax_compilation_cache_dir", None)
+    compilation_cache.reset_cache()
     device = jax.devices()[0]
     rows = []
     for scenario in options.scenario or SCENARIOS:

@@ -50,8 +50,13 @@ class Trainer(Protocol):
         Called again on the same folder it goes on from the last checkpoint there.
 
         Returns:
-            The record that was written to `folder/record.json`.
+            The record that was written to `folder/record.json`; `"agent"` in it is the name under
+            which the trainer is registered, by which `load` is found again.
         """
+        ...
+
+    def load(self, folder: Path, env: Env[Any, Any], group: str) -> Policy[Any]:
+        """What `train` left in a folder, as a policy for a group of a game."""
         ...
 
 
