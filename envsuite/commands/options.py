@@ -51,5 +51,6 @@ def parse_config(settings: list[str] | None) -> dict[str, Any]:
         try:
             config[name] = yaml.safe_load(value)
         except yaml.YAMLError as error:
-            raise typer.BadParameter(f"{setting!r}: the value is not YAML: {error}") from None
+            reason = str(error).replace("\n", " ")
+            raise typer.BadParameter(f"the value of {setting!r} is not YAML: {reason}") from None
     return config
