@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+
+Share = Callable[[int, int], None]
+"""Work on the copies from the first number to the one before the second."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,7 @@ class Shown:
 
     Attributes:
         obs: `f32[n, agents, ...]`.
-        legal: `bool[n, agents, choices]`; empty where actions are numbers.
+        legal: `bool[n, agents, choices]`; no choices where actions are numbers.
         reward: `f32[n, agents]`.
         terminated: `bool[n, agents]`.
         info: `[n]`, by name.
@@ -36,6 +39,9 @@ class Kernel(Protocol):
     or, where all copies share them, `[1]`. It draws the very numbers that the JAX rules draw from
     the same key, by `envsuite.compiled.threefry`, and what becomes of a copy depends on no other:
     engines call it from several threads, each for its own range of copies.
+
+    Which copies play or begin, and their keys, stand in the engine's book, `u32[copies, columns]`
+    (`envsuite.compiled.book`): columns `PLAYS`, `BEGINS`, `KEY0` and `KEY1`.
     """
 
     info: Mapping[str, type[np.generic]]
@@ -57,39 +63,33 @@ class Kernel(Protocol):
         """The game's params, whose leaves have the leading axis `[copies]` or `[1]`, as arrays."""
         ...
 
-    def begin(
+    def beginning(
         self,
-        low: int,
-        high: int,
-        where: np.ndarray,
-        keys: np.ndarray,
+        book: np.ndarray,
         state: tuple[np.ndarray, ...],
         tables: tuple[np.ndarray, ...],
         shown: Shown,
-    ) -> None:
-        """Begin episodes in the copies `low` to `high` that are in `where: bool[n]`.
+    ) -> Share:
+        """A function that begins episodes in the copies that `BEGINS`.
 
-        Writes observations, masks and info; `keys` is `u32[n, 2]`.
+        It writes their observations, masks and info.
         """
         ...
 
-    def advance(
+    def advancing(
         self,
-        low: int,
-        high: int,
-        where: np.ndarray,
-        keys: np.ndarray,
+        book: np.ndarray,
         actions: Mapping[str, np.ndarray],
         state: tuple[np.ndarray, ...],
         tables: tuple[np.ndarray, ...],
         shown: Shown,
-    ) -> None:
-        """Play one step in the copies `low` to `high` that are in `where`; writes all of `shown`.
+    ) -> Share:
+        """A function that plays one step in the copies that `PLAYS`, and writes all of `shown`.
 
         `actions` are `i32[n, agents]` or `f32[n, agents, k]`, legal ones only.
         """
         ...
 
-    def state_of(self, state: tuple[np.ndarray, ...], slot: int) -> Any:
-        """The game's own state of one copy, with NumPy leaves."""
+    def states(self, state: tuple[np.ndarray, ...]) -> Any:
+        """The game's own states of all copies, with NumPy leaves `[copies, ...]`."""
         ...

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
 import numpy as np
 from gymnasium import spaces
 
-from envsuite.compiled.kernel import Kernel, Shown
-from envsuite.compiled.slots import draw, guard_choices, guard_numbers, judge, tick
+from envsuite.compiled import book as ledger
+from envsuite.compiled.kernel import Kernel, Share
 from envsuite.core.env import World
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
@@ -23,11 +24,18 @@ from envsuite.engines.base import (
     check_mask,
     seed_words,
 )
+from envsuite.engines.numba_room import Layout, Room, Rooms, part
 from envsuite.engines.picture import draw as draw_picture
 from envsuite.engines.shares import in_shares, threads
 from envsuite.functional.played_by import PlayedBy
 from envsuite.functional.time_limit import TimeLimit
 from envsuite.functional.transform import Transform, unwrapped
+
+MODES = {
+    "same-step": ledger.SAME_STEP,
+    "next-step": ledger.NEXT_STEP,
+    "disabled": ledger.DISABLED,
+}
 
 
 @dataclass(frozen=True)
@@ -35,20 +43,17 @@ class Snapshot:
     """An engine's state between two steps, as arrays of its own."""
 
     state: tuple[np.ndarray, ...]
-    streams: np.ndarray  # u32[n, 2]
-    steps: np.ndarray  # i32[n]
-    due: np.ndarray  # bool[n]: ended and not yet restarted
-    dead: Mapping[str, np.ndarray]
+    book: np.ndarray
     params: Any
-    shown: Shown
+    room: Room
 
 
 class NumbaEngine:
     """Plays `num_envs` copies with the compiled twin of a game; see `Engine` for the promises.
 
     It plays the episodes that the JAX engine plays: the same seed is the same episode. Arrays
-    handed in and out are NumPy arrays; those handed out are fresh at every step. Results do not
-    depend on the number of threads, which `ENVSUITE_THREADS` sets.
+    handed in and out are NumPy arrays; those handed out are nobody else's for as long as they are
+    held. Results do not depend on the number of threads, which `ENVSUITE_THREADS` sets.
     """
 
     def __init__(
@@ -83,224 +88,215 @@ class NumbaEngine:
         self.observation_space: spaces.Space[Any] = env.observation_space
         self.action_space: spaces.Space[Any] = env.action_space
         self.params = env.default_params()
+        self._mode = MODES[self.autoreset]
         self._limit = _time_limit(env)
         self._groups = dict(self.agents) or {"": 1}
         self._kernel: Kernel = resolve(spec.numba)(unwrapped(env))
         self._state = self._kernel.allocate(num_envs)
         self._tables = self._shared_tables(self.params)
         self._own_params: Any = None  # one task per slot, once somebody has given one
-        self._streams = np.zeros((num_envs, 2), np.uint32)
-        self._now = np.zeros((num_envs, 2), np.uint32)
-        self._steps = np.zeros(num_envs, np.int32)
-        self._due = np.zeros(num_envs, bool)
-        self._dead: dict[str, np.ndarray] = {}
-        self._shown: Shown | None = None
-        self._everyone = np.ones(num_envs, bool)
+        self._book = np.zeros((num_envs, ledger.COLUMNS), np.uint32)
+        self._played = {
+            group: np.zeros((num_envs, size, *self._action(group)[1]), self._action(group)[0])
+            for group, size in self._groups.items()
+        }
+        self._layout = Layout(
+            self._groups, self.observation_space, self.action_space, self._kernel.info
+        )
+        self._rooms = Rooms(self._furnish)
+        self._room: Room | None = None
         # a game that has no masks shows none, whatever room a kernel leaves for them
-        first: Any = self._space(self.action_space, next(iter(self._groups)))
-        self._masked = isinstance(first, spaces.Discrete) and self._kernel.masked
+        self._masked = self._kernel.masked and any(self._layout.choices.values())
         self._threads = threads()
 
     def reset(self, seed: Seed = None, *, mask: Any = None, params: Any = None) -> Timestep[Any]:
         """Begin new episodes; see `Engine.reset`."""
-        chosen = self._everyone if mask is None else check_mask(np.asarray(mask), self.num_envs)
-        first = self._shown is None
-        if first and not chosen.all():
+        n = self.num_envs
+        chosen = np.ones(n, bool) if mask is None else check_mask(np.asarray(mask), n)
+        before = self._room
+        if before is None and not chosen.all():
             raise RuntimeError("the first reset begins every slot: call reset() without a mask")
-        if first or seed is not None:
-            self._streams[chosen] = seed_words(seed, self.num_envs)[chosen]
+        if before is None or seed is not None:
+            self._book[chosen, ledger.STREAM0 : ledger.STREAM1 + 1] = seed_words(seed, n)[chosen]
         if params is not None:
             self._give_tasks(params, chosen)
-        shown = self._allocate() if self._shown is None else _copied(self._shown)
-        self._begin(chosen, shown)
-        for group, gone in shown.terminated.items():
-            gone[chosen] = False
-            shown.reward[group][chosen] = 0
-            self._dead[group] = gone.copy()
-        self._due[chosen] = False
-        self._shown = shown
-        nothing = np.zeros(self.num_envs, np.int32)
-        return self._timestep(shown, nothing.astype(bool), nothing, {})
+        room = self._rooms.take(before)
+        if before is not None and not chosen.all():
+            room.copy_from(before)
+        self._book[:, ledger.BEGINS] = chosen
+        ledger.renew(self._book, 0, n)
+        in_shares(room.begin, n, self._threads)
+        for group in self._groups:
+            room.shown.reward[group][chosen] = 0
+            room.shown.terminated[group][chosen] = False
+        room.truncated[:] = False
+        room.wrong[:] = 0
+        self._room = room
+        return self._timestep(room)
 
     def step(self, action: Any, params: Any = None) -> Timestep[Any]:
         """Play one step in every slot; see `Engine.step`."""
-        if self._shown is None:
+        before = self._room
+        if before is None:
             raise RuntimeError("call reset() before the first step()")
-        waiting = self.autoreset != "same-step" and bool(self._due.any())
-        if waiting and self.autoreset == "disabled":
-            ended = np.flatnonzero(self._due)[:8].tolist()
+        if self._mode == ledger.DISABLED and self._book[:, ledger.DUE].any():
+            ended = np.flatnonzero(self._book[:, ledger.DUE])[:8].tolist()
             raise RuntimeError(
                 f"the episodes in slots {ended} are over: reset them, by reset(mask=...), "
                 "before the next step()"
             )
         action = check_actions(self.action_space, action, self.agents, self.num_envs)
-        active = ~self._due if waiting else self._everyone
-        shown = self._allocate()
-        wrong = np.zeros(self.num_envs, np.int32)
-        played = self._guarded(action, wrong)
-        draw(self._streams, active, self._now)
-        in_shares(
-            lambda low, high: self._kernel.advance(
-                low, high, active, self._now, played, self._state, self._tables, shown
-            ),
-            self.num_envs,
-            self._threads,
-        )
-        truncated, over = np.zeros(self.num_envs, bool), active.copy()
-        tick(self._steps, self._limit, active, truncated)
-        for gone in shown.terminated.values():
-            judge(gone, over)
-        over |= truncated
-        self._dead = {group: gone.copy() for group, gone in shown.terminated.items()}
-        fresh = over if self.autoreset == "same-step" else self._due if waiting else None
-        notes: dict[str, Any] = {}
-        if self.autoreset == "same-step":
-            notes = self._final(shown, over, wrong)
-        if fresh is not None and fresh.any():
-            if params is not None:
-                self._give_tasks(params, fresh)
-            self._begin(fresh, shown)
-            for gone in self._dead.values():
-                gone[fresh] = False
-            wrong = np.where(fresh, 0, wrong) if waiting else np.where(over, 0, wrong)
-        self._due = np.zeros(self.num_envs, bool) if self.autoreset == "same-step" else over
-        self._shown = shown
-        return self._timestep(shown, truncated, wrong, {"over": over, **notes})
+        room = self._rooms.take(before)
+        work = [
+            *self._guards(action, before),
+            partial(ledger.open_step, self._book, self._mode),
+            room.advance,
+            *self._closing(room),
+        ]
+        if params is None:
+            if self._mode != ledger.DISABLED:
+                work.append(room.begin)
+            self._share(work)
+        else:
+            self._share(work)
+            begins = self._book[:, ledger.BEGINS] > 0
+            if begins.any():
+                self._give_tasks(params, begins)
+                self._bind(room)
+                in_shares(room.begin, self.num_envs, self._threads)
+        room.stale[:] = room.over
+        self._room = room
+        notes: dict[str, Any] = {"over": room.over}
+        if self._mode == ledger.SAME_STEP:
+            notes["final_obs"] = self._by_group(room.last_obs)
+            notes["final_info"] = {**room.last_info, "illegal_actions": room.last_wrong}
+        return self._timestep(room, notes)
 
     @property
     def state(self) -> Snapshot:
         """The state as a value: keep it, and put it back into this or an equal engine."""
-        if self._shown is None:
+        if self._room is None:
             raise RuntimeError("there is no state before the first reset()")
-        return Snapshot(
-            tuple(array.copy() for array in self._state),
-            self._streams.copy(),
-            self._steps.copy(),
-            self._due.copy(),
-            {group: gone.copy() for group, gone in self._dead.items()},
-            self._own_params,
-            _copied(self._shown),
-        )
+        room = Room(self._layout, self.num_envs)
+        room.copy_from(self._room)
+        copies = tuple(array.copy() for array in self._state)
+        return Snapshot(copies, self._book.copy(), self._own_params, room)
 
     @state.setter
     def state(self, snapshot: Snapshot) -> None:
-        copies = len(snapshot.steps)
+        copies = len(snapshot.book)
         if copies != self.num_envs:
             raise ValueError(
                 f"a state of {copies} copies does not fit an engine of {self.num_envs}"
             )
-        self._state = tuple(array.copy() for array in snapshot.state)
-        self._streams, self._steps = snapshot.streams.copy(), snapshot.steps.copy()
-        self._due = snapshot.due.copy()
-        self._dead = {group: gone.copy() for group, gone in snapshot.dead.items()}
-        self._own_params = snapshot.params
-        if snapshot.params is not None:
-            self._tables = self._kernel.tables(snapshot.params)
-        self._shown = _copied(snapshot.shown)
+        for own, value in zip(self._state, snapshot.state, strict=True):
+            own[...] = value
+        self._book[...] = snapshot.book
+        if snapshot.params is not self._own_params:
+            self._own_params = snapshot.params
+            shared = snapshot.params is None
+            self._tables = (
+                self._shared_tables(self.params) if shared else self._kernel.tables(snapshot.params)
+            )
+            self._rooms.clear()
+        self._room = self._rooms.take(self._room)
+        self._room.copy_from(snapshot.room)
 
     def world(self) -> np.ndarray:
         """The global state of every slot; see `Engine.world`."""
         game = unwrapped(self.env)
         if not isinstance(game, World):
             raise TypeError(f"{self.spec.id} shows no global state: {type(game).__name__} has none")
-        states = [self._kernel.state_of(self._state, slot) for slot in range(self.num_envs)]
-        batch = jax.tree.map(lambda *leaves: np.stack(leaves), *states)
-        return np.array(jax.vmap(game.world)(batch))
+        return np.array(_worlds(game, self._kernel.states(self._state)))
 
     def frame(self, slot: int = 0) -> np.ndarray:
         """A picture of one slot; see `Engine.frame`."""
-        if self._shown is None:
+        if self._room is None:
             raise RuntimeError("there is no state before the first reset()")
         params = self.params
         if self._own_params is not None:
             params = jax.tree.map(lambda leaf: leaf[slot], self._own_params)
-        state = self._kernel.state_of(self._state, slot)
+        one = tuple(array[slot : slot + 1] for array in self._state)
+        state = jax.tree.map(lambda leaf: leaf[0], self._kernel.states(one))
         return draw_picture(self.spec, unwrapped(self.env), state, params)
 
-    def _allocate(self) -> Shown:
-        """Fresh room for what a step shows; zeros cost nothing before they are written."""
-        n = self.num_envs
-        obs, legal = {}, {}
-        for group, size in self._groups.items():
-            seen: Any = self._space(self.observation_space, group)
-            done: Any = self._space(self.action_space, group)
-            obs[group] = np.zeros((n, size, *seen.shape), seen.dtype)
-            choices = int(done.n) if isinstance(done, spaces.Discrete) else 0
-            legal[group] = np.ones((n, size, choices), bool)
-        return Shown(
-            obs,
-            legal,
-            {group: np.zeros((n, size), np.float32) for group, size in self._groups.items()},
-            {group: np.zeros((n, size), bool) for group, size in self._groups.items()},
-            {name: np.zeros(n, dtype) for name, dtype in self._kernel.info.items()},
+    def _share(self, work: list[Share]) -> None:
+        """Do all of `work` for every copy, one thing after the other for each."""
+
+        def play(low: int, high: int) -> None:
+            for one in work:
+                one(low, high)
+
+        in_shares(play, self.num_envs, self._threads)
+
+    def _furnish(self) -> Room:
+        """A room to which the game is bound."""
+        room = Room(self._layout, self.num_envs)
+        self._bind(room)
+        return room
+
+    def _bind(self, room: Room) -> None:
+        room.begin = self._kernel.beginning(self._book, self._state, self._tables, room.shown)
+        room.advance = self._kernel.advancing(
+            self._book, self._played, self._state, self._tables, room.shown
         )
 
-    def _space(self, space: Any, group: str) -> spaces.Space[Any]:
-        return space[group] if group else space
-
-    def _begin(self, where: np.ndarray, shown: Shown) -> None:
-        """Begin episodes; each spends one draw of its stream, as every reset does."""
-        draw(self._streams, where, self._now)
-        in_shares(
-            lambda low, high: self._kernel.begin(
-                low, high, where, self._now, self._state, self._tables, shown
-            ),
-            self.num_envs,
-            self._threads,
-        )
-        self._steps[where] = 0
-
-    def _guarded(self, action: Any, wrong: np.ndarray) -> dict[str, np.ndarray]:
-        """The legal part of the actions, by group; counts the rest into `wrong: i32[n]`."""
-        assert self._shown is not None
-        played = {}
+    def _guards(self, action: Any, before: Room) -> list[Share]:
+        """What leaves the legal part of the actions in `_played`, and counts the rest."""
+        guards: list[Share] = []
         for group, size in self._groups.items():
-            own = np.asarray(action[group] if self.agents else action)
-            space: Any = self._space(self.action_space, group)
-            own = np.ascontiguousarray(
-                own, np.int32 if isinstance(space, spaces.Discrete) else np.float32
-            )
-            own = own.reshape(self.num_envs, size, *(space.shape or ()))
-            played[group] = np.empty_like(own)
-            dead = self._dead[group]
+            own = action[group] if self.agents else action
+            kind, shape = self._action(group)
+            own = np.ascontiguousarray(own, kind).reshape(self.num_envs, size, *shape)
+            gone, played = before.shown.terminated[group], self._played[group]
+            space: Any = part(self.action_space, group)
             if isinstance(space, spaces.Discrete):
-                legal = self._shown.legal[group]
-                guard_choices(own, legal, dead, self.env.noop_action, played[group], wrong)
+                legal, noop = before.shown.legal[group], self.env.noop_action
+                guard = partial(ledger.guard_choices, self._book, own, legal, gone, noop, played)
             else:
-                guard_numbers(own, dead, space.low, space.high, played[group], wrong)
-        return played
+                bounds = (space.low, space.high)
+                guard = partial(ledger.guard_numbers, self._book, own, gone, *bounds, played)
+            guards.append(guard)
+        return guards
 
-    def _final(self, shown: Shown, over: np.ndarray, wrong: np.ndarray) -> dict[str, Any]:
-        """What the episodes that ended showed last; zeros elsewhere."""
-        ended = np.flatnonzero(over)
+    def _closing(self, room: Room) -> list[Share]:
+        """What ends a step, before new episodes begin."""
+        shown, book = room.shown, self._book
+        work: list[Share] = [
+            partial(ledger.judge, book, gone) for gone in shown.terminated.values()
+        ]
+        figures = (room.truncated, room.over, room.wrong, room.last_wrong)
+        work.append(partial(ledger.close_step, book, self._mode, self._limit, *figures))
+        if self._mode == ledger.SAME_STEP:
+            pairs = [(shown.obs[group], room.last_obs[group]) for group in self._groups]
+            pairs = [(a.reshape(len(a), -1), b.reshape(len(b), -1)) for a, b in pairs]
+            pairs += [(a.T, room.last_notes[kind].T) for kind, a in room.notes.items()]
+            work += [partial(ledger.keep, book, *pair, room.stale) for pair in pairs]
+        elif self._mode == ledger.NEXT_STEP:
+            for group in self._groups:
+                flags = (shown.reward[group], shown.terminated[group])
+                work.append(partial(ledger.stand_still, book, *flags))
+        return work
 
-        def kept(array: np.ndarray) -> np.ndarray:
-            room = np.zeros_like(array)
-            if ended.size:
-                room[ended] = array[ended]
-            return room
-
-        info = {name: kept(array) for name, array in shown.info.items()}
-        info["illegal_actions"] = kept(wrong)
-        return {
-            "final_obs": self._by_group({group: kept(obs) for group, obs in shown.obs.items()}),
-            "final_info": info,
-        }
+    def _action(self, group: str) -> tuple[type[np.generic], tuple[int, ...]]:
+        """Dtype and shape of one agent's action as kernels take it."""
+        space = part(self.action_space, group)
+        kind = np.int32 if isinstance(space, spaces.Discrete) else np.float32
+        return kind, tuple(space.shape or ())
 
     def _by_group(self, arrays: Mapping[str, np.ndarray]) -> Any:
         """As a timestep has it: a single agent has neither groups nor an axis of agents."""
         return dict(arrays) if self.agents else arrays[""][:, 0]
 
-    def _timestep(
-        self, shown: Shown, truncated: np.ndarray, wrong: np.ndarray, notes: Mapping[str, Any]
-    ) -> Timestep[Any]:
+    def _timestep(self, room: Room, notes: Mapping[str, Any] | None = None) -> Timestep[Any]:
+        shown = room.shown
         return Timestep(
             obs=self._by_group(shown.obs),
             reward=self._by_group(shown.reward),
             terminated=self._by_group(shown.terminated),
-            truncated=truncated,
+            truncated=room.truncated,
             legal=self._by_group(shown.legal) if self._masked else None,
-            info={**shown.info, "illegal_actions": wrong, **notes},
+            info={**shown.info, "illegal_actions": room.wrong, **(notes or {})},
         )
 
     def _shared_tables(self, params: Any) -> tuple[np.ndarray, ...]:
@@ -321,6 +317,7 @@ class NumbaEngine:
 
         self._own_params = jax.tree.map(put, own, params)
         self._tables = self._kernel.tables(self._own_params)
+        self._rooms.clear()
 
 
 def unfit(spec: EnvSpec, env: Any) -> str:
@@ -345,11 +342,7 @@ def _time_limit(env: Any) -> int:
     return 0
 
 
-def _copied(shown: Shown) -> Shown:
-    """The same with arrays of its own."""
-    return Shown(
-        *(
-            {name: array.copy() for name, array in part.items()}
-            for part in (shown.obs, shown.legal, shown.reward, shown.terminated, shown.info)
-        )
-    )
+@partial(jax.jit, static_argnums=0)
+def _worlds(game: World, states: Any) -> jax.Array:
+    """The global states of a batch of the game's states."""
+    return jax.vmap(game.world)(states)

@@ -7,16 +7,23 @@ other layer aborts one that calls from two threads; they also compile several ti
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
-FEWEST = 64  # copies a thread is worth waking for: a wake-up costs as much as about 20 small steps
+SHARE = 64  # copies in a share: enough work to be worth a call, and whole vectors of copies
+FEWEST = 128  # copies worth waking a thread for: that costs as much as some dozens of small steps
 
-_pool: tuple[int, ThreadPoolExecutor] | None = None
+_crew: tuple[int, list[SimpleQueue[Job]]] = (0, [])
+_hiring = threading.Lock()
 
 
 def threads() -> int:
-    """How many threads play: `ENVSUITE_THREADS`, or one for each core this process may use."""
+    """How many threads play: `ENVSUITE_THREADS`, or one for each core this process may use.
+
+    Raises:
+        ValueError: If `ENVSUITE_THREADS` is not a whole number from 1 up.
+    """
     chosen = os.environ.get("ENVSUITE_THREADS")
     if chosen is None:
         return (
@@ -29,28 +36,68 @@ def threads() -> int:
     return int(chosen)
 
 
+class Job:
+    """Work on ranges of copies that several threads take until none is left."""
+
+    def __init__(self, work: Callable[[int, int], None], copies: int) -> None:
+        """See `in_shares`."""
+        self._work = work
+        # taking the next from a range is one step of the interpreter, which threads cannot split
+        self._starts = iter(range(0, copies, SHARE))
+        self._copies = copies
+        self.finished: SimpleQueue[BaseException | None] = SimpleQueue()
+
+    def run(self) -> None:
+        """Take ranges and work on them."""
+        for low in self._starts:
+            self._work(low, min(low + SHARE, self._copies))
+
+    def help(self) -> None:
+        """The same on another thread, which reports its end."""
+        try:
+            self.run()
+            self.finished.put(None)
+        except BaseException as error:  # to be raised where the work was asked for
+            self.finished.put(error)
+
+
 def in_shares(work: Callable[[int, int], None], copies: int, count: int) -> None:
     """Call `work(low, high)` for ranges that make up `range(copies)`, on up to `count` threads.
 
     What becomes of a copy must not depend on the range it is in.
     """
-    count = min(count, max(1, copies // FEWEST))
-    if count == 1:
+    if count == 1 or copies < FEWEST:
         work(0, copies)
         return
-    bounds = [copies * share // count for share in range(count + 1)]
-    waiting = [
-        _executor(count).submit(work, low, high)
-        for low, high in zip(bounds[1:-1], bounds[2:], strict=True)
-    ]
-    work(bounds[0], bounds[1])  # this thread takes the first share itself
-    for future in waiting:
-        future.result()
+    helpers = _helpers(min(count, -(-copies // SHARE)) - 1)
+    job = Job(work, copies)
+    for helper in helpers:
+        helper.put(job)
+    try:
+        job.run()
+    finally:
+        errors = [job.finished.get() for _ in helpers]
+    for error in errors:
+        if error is not None:
+            raise error
 
 
-def _executor(count: int) -> ThreadPoolExecutor:
-    """The threads of this process; those of a parent do not survive a fork."""
-    global _pool
-    if _pool is None or _pool[0] != os.getpid():
-        _pool = (os.getpid(), ThreadPoolExecutor(max(count, threads()), "envsuite"))
-    return _pool[1]
+def _helpers(count: int) -> list[SimpleQueue[Job]]:
+    """The queues of `count` threads of this process; those of a parent do not survive a fork."""
+    global _crew
+    if _crew[0] != os.getpid() or len(_crew[1]) < count:
+        with _hiring:
+            own, queues = _crew
+            queues = list(queues) if own == os.getpid() else []
+            while len(queues) < count:
+                queue: SimpleQueue[Job] = SimpleQueue()
+                name = f"envsuite-{len(queues)}"
+                threading.Thread(target=_serve, args=(queue,), name=name, daemon=True).start()
+                queues.append(queue)
+            _crew = (os.getpid(), queues)
+    return _crew[1][:count]
+
+
+def _serve(queue: SimpleQueue[Job]) -> None:
+    while True:
+        queue.get().help()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from envsuite.compiled.kernel import Shown
+from envsuite.compiled.kernel import Share, Shown
 from envsuite_smax.combat import draws_a_step
 from envsuite_smax.compiled.layout import (
     ATTACK,
@@ -41,28 +42,25 @@ class SMAXKernel:
 
     def __init__(self, game: SMAX) -> None:
         """Take what a configuration fixes."""
-        self._teams = dict(game.teams)
-        self._both = game.enemy == "learner"
+        self._enemies = game.teams["enemy"]
         self._fixed = game.type_ids
-        allies = np.int64(self._teams["ally"])
-        width, height = np.float32(game.map_width), np.float32(game.map_height)
-        see = game.see_enemy_actions
-        self._sight = (width, height, see, self._both)
-        self._spawn = (
-            self._fixed,
-            allies,
-            game.surplus == "marines",
-            game.squads.positions != "fixed",
-            game.spawn == "inside",
-        )
-        self._rules = (
-            allies,
-            np.int64(game.world_steps),
-            np.int64(draws_a_step(game.default_params(), game.world_steps)),
-            game.walls_cause_death,
-            game.attack_mode == "random",
-            game.enemy_shoots,
-            game.self_play_reward,
+        self._extent = np.array([game.map_width, game.map_height], np.float32)
+        self._plan = np.array(
+            [
+                game.teams["ally"],
+                game.world_steps,
+                draws_a_step(game.default_params(), game.world_steps),
+                game.walls_cause_death,
+                game.attack_mode == "random",
+                game.enemy_shoots,
+                game.self_play_reward,
+                game.see_enemy_actions,
+                game.enemy == "learner",
+                game.surplus == "marines",
+                game.squads.positions != "fixed",
+                game.spawn == "inside",
+            ],
+            np.int64,
         )
 
     @staticmethod
@@ -80,7 +78,7 @@ class SMAXKernel:
         return np.zeros((copies, 8, units), np.float32), np.zeros((copies, 4, units), np.int32)
 
     def tables(self, params: Any) -> tuple[np.ndarray, ...]:
-        """`f32[copies, 7, unit types]`, and `f32[copies, 9]` of single numbers."""
+        """`f32[copies, 7, unit types]`, and `f32[copies, 11]` of single numbers."""
         tables = np.stack([np.asarray(getattr(params, name)) for name in TABLES], 1)
         rules = [
             params.won_battle_bonus,
@@ -90,44 +88,36 @@ class SMAXKernel:
             *np.moveaxis(np.asarray(params.ally_start), -1, 0),
             *np.moveaxis(np.asarray(params.enemy_start), -1, 0),
             params.start_spread,
+            *(np.full(len(tables), extent) for extent in self._extent),
         ]
         return tables.astype(np.float32), np.stack(rules, -1).astype(np.float32)
 
-    def begin(
+    def beginning(
         self,
-        low: int,
-        high: int,
-        where: np.ndarray,
-        keys: np.ndarray,
+        book: np.ndarray,
         state: tuple[np.ndarray, ...],
         tables: tuple[np.ndarray, ...],
         shown: Shown,
-    ) -> None:
-        """Begin battles; see `Kernel.begin`."""
+    ) -> Share:
+        """Begin battles; see `Kernel.beginning`."""
         seen = (*_both(shown.obs, shown.legal), *shown.info.values())
-        begin(low, high, where, keys, *state, *tables, *self._spawn, *self._sight, *seen)
+        return partial(begin, book, *state, *tables, self._plan, self._fixed, *seen)
 
-    def advance(
+    def advancing(
         self,
-        low: int,
-        high: int,
-        where: np.ndarray,
-        keys: np.ndarray,
+        book: np.ndarray,
         actions: Mapping[str, np.ndarray],
         state: tuple[np.ndarray, ...],
         tables: tuple[np.ndarray, ...],
         shown: Shown,
-    ) -> None:
-        """Play a step; see `Kernel.advance`."""
-        advance(
-            low,
-            high,
-            where,
-            keys,
+    ) -> Share:
+        """Play a step; see `Kernel.advancing`."""
+        return partial(
+            advance,
+            book,
             *state,
             *tables,
-            *self._rules,
-            *self._sight,
+            self._plan,
             *_both(actions),
             *_both(shown.obs, shown.legal),
             *_both(shown.reward),
@@ -135,21 +125,21 @@ class SMAXKernel:
             *shown.info.values(),
         )
 
-    def state_of(self, state: tuple[np.ndarray, ...], slot: int) -> State:
-        """One battle as the JAX rules keep it, with NumPy leaves."""
-        numbers, marks = (array[slot].copy() for array in state)
-        enemies = self._teams["enemy"]
-        return State(
-            positions=numbers[[X, Y]].T,  # pyright: ignore[reportArgumentType] - NumPy stands for JAX
-            health=numbers[HEALTH],  # pyright: ignore[reportArgumentType]
-            types=marks[TYPE],  # pyright: ignore[reportArgumentType]
-            cooldowns=numbers[COOLDOWN],  # pyright: ignore[reportArgumentType]
-            previous_moves=numbers[[MOVE_X, MOVE_Y]].T,  # pyright: ignore[reportArgumentType]
-            previous_attacks=marks[ATTACK],  # pyright: ignore[reportArgumentType]
-            shots=marks[SHOT],  # pyright: ignore[reportArgumentType]
-            target_points=numbers[[POINT_X, POINT_Y], :enemies].T,  # pyright: ignore[reportArgumentType]
-            last_attacked=marks[LAST, :enemies],  # pyright: ignore[reportArgumentType]
-        )
+    def states(self, state: tuple[np.ndarray, ...]) -> State:
+        """All battles as the JAX rules keep them, with NumPy leaves."""
+        numbers, marks = state
+        fields: dict[str, Any] = {
+            "positions": np.moveaxis(numbers[:, [X, Y]], 1, 2),
+            "health": numbers[:, HEALTH],
+            "types": marks[:, TYPE],
+            "cooldowns": numbers[:, COOLDOWN],
+            "previous_moves": np.moveaxis(numbers[:, [MOVE_X, MOVE_Y]], 1, 2),
+            "previous_attacks": marks[:, ATTACK],
+            "shots": marks[:, SHOT],
+            "target_points": np.moveaxis(numbers[:, [POINT_X, POINT_Y], : self._enemies], 1, 2),
+            "last_attacked": marks[:, LAST, : self._enemies],
+        }
+        return State(**{name: array.copy() for name, array in fields.items()})
 
 
 def _both(*parts: Mapping[str, np.ndarray]) -> list[np.ndarray]:
@@ -157,5 +147,6 @@ def _both(*parts: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     arrays = [part["ally"] for part in parts]
     for part in parts:
         ally = part["ally"]
-        arrays.append(part.get("enemy", ally[:, :0]))
+        none = np.zeros((len(ally), 0, *ally.shape[2:]), ally.dtype)
+        arrays.append(part.get("enemy", none))
     return arrays

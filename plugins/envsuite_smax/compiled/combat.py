@@ -1,9 +1,26 @@
-"""The ticks of one step (section 8)."""
+"""The ticks of one step (section 8), for sixteen battles side by side.
+
+Battles of one configuration have the same units, so the processor's vectors run over battles: what
+a unit does is done for sixteen of them at once. Shots and touching pairs are rare, and are looked
+up lane by lane. A place that no battle fills is one where all are dead.
+"""
 
 import numpy as np
 
 from envsuite.compiled.arithmetic import fma
 from envsuite.compiled.cache import kernel
+from envsuite.compiled.lanes import (
+    LANES,
+    fused,
+    greater,
+    lesser,
+    load,
+    lowest,
+    spread,
+    store,
+    where,
+    without_lowest,
+)
 from envsuite.compiled.threefry import uniform
 from envsuite_smax.compiled.layout import (
     ATTACK,
@@ -11,6 +28,7 @@ from envsuite_smax.compiled.layout import (
     HEALTH,
     MOVE_X,
     MOVE_Y,
+    SECONDS,
     SHOT,
     T_COOLDOWN,
     T_DAMAGE,
@@ -23,104 +41,163 @@ from envsuite_smax.compiled.layout import (
 )
 
 ZERO, HALF, ONE, HAIR = np.float32(0), np.float32(0.5), np.float32(1), np.float32(1e-6)
-ROWS = 12  # of the work space `f32[12, units]`
-X_STEP, Y_STEP, REACH, DAMAGE, RADIUS, RELOAD, LOSS, X_PUSH, Y_PUSH, NEAR_X, NEAR_Y, NEAR_RADIUS = (
-    range(ROWS)
-)
+NAN = np.float32(np.nan)
+
+# The field, `f32[units * SPAN]`: for each unit, rows of lanes that begin here.
+(
+    F_X, F_Y, F_HEALTH, F_COOLDOWN, F_X_STEP, F_Y_STEP, F_SECONDS, F_RADIUS, F_ROOM, F_LOSS,
+    F_X_PUSH, F_Y_PUSH, F_DAMAGE, F_REACH, F_RELOAD,
+) = range(0, 15 * LANES, LANES)  # fmt: skip
+SPAN = 15 * LANES
+
+# The orders, `i32[units * O_SPAN]`: whom to shoot at and whom one has shot at, -1 for no one.
+O_TARGET, O_SHOT = 0, LANES
+O_SPAN = 2 * LANES
 
 
 @kernel()
-def fight(
-    i, numbers, marks, table, allies, ticks, width, height, walls, seconds, low, high, rows,
-    key0, key1, work, index,
-):  # fmt: skip
-    """Play the ticks of a step in copy `i`; the orders are in its rows of moves and attacks.
+def enter(i, lane, numbers, marks, tables, rules, own, allies, field, orders, armed):
+    """Put battle `i` into a lane; in `armed: u32[units]` are the lanes in which a unit aims."""
+    bit = np.uint32(1) << np.uint32(lane)
+    units = numbers.shape[2]
+    seconds = rules[own, SECONDS]
+    for u in range(units):
+        kind, at, order = marks[i, TYPE, u], u * SPAN + lane, u * O_SPAN + lane
+        step = tables[own, T_SPEED, kind] * seconds
+        field[at + F_X], field[at + F_Y] = numbers[i, X, u], numbers[i, Y, u]
+        field[at + F_HEALTH] = numbers[i, HEALTH, u]
+        field[at + F_COOLDOWN] = numbers[i, COOLDOWN, u]
+        field[at + F_X_STEP] = numbers[i, MOVE_X, u] * step
+        field[at + F_Y_STEP] = numbers[i, MOVE_Y, u] * step
+        field[at + F_SECONDS] = seconds
+        field[at + F_RADIUS] = tables[own, T_RADIUS, kind]
+        field[at + F_LOSS] = ZERO
+        field[at + F_DAMAGE] = tables[own, T_DAMAGE, kind]
+        field[at + F_REACH] = tables[own, T_RANGE, kind] * tables[own, T_RANGE, kind]
+        field[at + F_RELOAD] = tables[own, T_COOLDOWN, kind]
+        slot = marks[i, ATTACK, u] - 5
+        target = allies + slot if u < allies else allies - 1 - slot
+        aimed = slot >= 0 and 0 <= target < units
+        orders[order + O_TARGET] = target if aimed else -1
+        orders[order + O_SHOT] = -1
+        armed[u] = np.uint32(armed[u] | bit) if aimed else np.uint32(armed[u] & ~bit)
+
+
+@kernel()
+def stay_empty(lane, units, field, armed):
+    """Leave a lane without a battle."""
+    keep = ~(np.uint32(1) << np.uint32(lane))
+    for u in range(units):
+        for row in range(0, SPAN, LANES):
+            field[u * SPAN + row + lane] = ZERO
+        armed[u] = np.uint32(armed[u] & keep)
+
+
+@kernel()
+def leave(i, lane, numbers, marks, field, orders):
+    """Take battle `i` out of its lane."""
+    for u in range(numbers.shape[2]):
+        at = u * SPAN + lane
+        numbers[i, X, u], numbers[i, Y, u] = field[at + F_X], field[at + F_Y]
+        numbers[i, HEALTH, u] = field[at + F_HEALTH]
+        numbers[i, COOLDOWN, u] = field[at + F_COOLDOWN]
+        marks[i, SHOT, u] = orders[u * O_SPAN + O_SHOT + lane]
+
+
+@kernel()
+def fight(units, ticks, width, height, walls, rows, noise, keys, field, orders, armed):
+    """Let the ticks of a step pass.
+
+    `noise: f32[2, lanes]` bounds what chance adds to a weapon's cooldown, `keys: u32[2, lanes]` are
+    its keys; there is a row of draws for each tick, or one for all.
 
     Sums over units are taken in the order of the units, as the JAX rules take them, so that both
     round alike.
     """
-    units = numbers.shape[2]
-    for u in range(units):
-        kind = marks[i, TYPE, u]
-        step = table[T_SPEED, kind] * seconds
-        work[X_STEP, u] = numbers[i, MOVE_X, u] * step
-        work[Y_STEP, u] = numbers[i, MOVE_Y, u] * step
-        work[REACH, u] = table[T_RANGE, kind] * table[T_RANGE, kind]
-        work[DAMAGE, u] = table[T_DAMAGE, kind]
-        work[RADIUS, u] = table[T_RADIUS, kind]
-        work[RELOAD, u] = table[T_COOLDOWN, kind]
-        slot = marks[i, ATTACK, u] - 5
-        target = allies + slot if u < allies else allies - 1 - slot
-        index[0, u] = target if slot >= 0 and 0 <= target < units else -1
-        marks[i, SHOT, u] = -1
     for tick in range(ticks):
-        shoot(
-            i, numbers, marks, seconds, low, high, tick if rows > 1 else 0, key0, key1, work, index
-        )
-        move(i, numbers, width, height, walls, work)
-        push(i, numbers, work, index)
+        shoot(units, tick if rows > 1 else 0, noise, keys, field, orders, armed)
+        move(units, width, height, walls, field)
+        push(units, field)
 
 
 @kernel()
-def shoot(i, numbers, marks, seconds, low, high, row, key0, key1, work, index):
-    """Everyone shoots who can; what each loses is in `work[LOSS]`."""
-    units = numbers.shape[2]
+def shoot(units, row, noise, keys, field, orders, armed):
+    """Everyone shoots who can; what each loses is added to its row of losses."""
+    zero = spread(ZERO)
     for u in range(units):
-        work[LOSS, u] = ZERO
-    for u in range(units):
-        target, wait = index[0, u], numbers[i, COOLDOWN, u]
-        numbers[i, COOLDOWN, u] = wait - seconds
-        if target < 0 or wait > ZERO or numbers[i, HEALTH, u] <= ZERO:
-            continue
-        x = numbers[i, X, u] - numbers[i, X, target]
-        y = numbers[i, Y, u] - numbers[i, Y, target]
-        if numbers[i, HEALTH, target] > ZERO and x * x + y * y < work[REACH, u]:
-            work[LOSS, target] += work[DAMAGE, u]
-            noise = fma(high - low, uniform(key0, key1, row * units + u), low)
-            numbers[i, COOLDOWN, u] = work[RELOAD, u] + noise
-            marks[i, SHOT, u] = target
+        at = u * SPAN
+        wait, health = load(field, at + F_COOLDOWN), load(field, at + F_HEALTH)
+        store(field, at + F_COOLDOWN, wait - load(field, at + F_SECONDS))
+        ready = np.uint32((wait <= zero) & (health > zero) & armed[u])
+        while ready:
+            lane = lowest(ready)
+            ready = without_lowest(ready)
+            target = orders[u * O_SPAN + O_TARGET + lane]
+            own, other = at + lane, target * SPAN + lane
+            x = field[own + F_X] - field[other + F_X]
+            y = field[own + F_Y] - field[other + F_Y]
+            if field[other + F_HEALTH] > ZERO and x * x + y * y < field[own + F_REACH]:
+                field[other + F_LOSS] += field[own + F_DAMAGE]
+                draw = uniform(keys[0, lane], keys[1, lane], row * units + u)
+                extra = fma(noise[1, lane] - noise[0, lane], draw, noise[0, lane])
+                field[own + F_COOLDOWN] = field[own + F_RELOAD] + extra
+                orders[u * O_SPAN + O_SHOT + lane] = target
 
 
 @kernel()
-def move(i, numbers, width, height, walls, work):
+def move(units, width, height, walls, field):
     """The living walk; then the losses count, and the edge of the map kills."""
-    for u in range(numbers.shape[2]):
-        x, y, health = numbers[i, X, u], numbers[i, Y, u], numbers[i, HEALTH, u]
-        if health > ZERO:
-            x = min(max(x + work[X_STEP, u], ZERO), width)
-            y = min(max(y + work[Y_STEP, u], ZERO), height)
-        health = max(health - work[LOSS, u], ZERO)
-        if walls and not (ZERO < x < width and ZERO < y < height):
-            health = ZERO
-        numbers[i, X, u], numbers[i, Y, u], numbers[i, HEALTH, u] = x, y, health
+    zero, nobody = spread(ZERO), spread(NAN)
+    right, top = spread(width), spread(height)
+    for u in range(units):
+        at = u * SPAN
+        x, y, health = load(field, at + F_X), load(field, at + F_Y), load(field, at + F_HEALTH)
+        alive = health > zero
+        x = where(alive, lesser(greater(x + load(field, at + F_X_STEP), zero), right), x)
+        y = where(alive, lesser(greater(y + load(field, at + F_Y_STEP), zero), top), y)
+        health = greater(health - load(field, at + F_LOSS), zero)
+        if walls:
+            inside = (x > zero) & (x < right) & (y > zero) & (y < top)
+            health = where(inside, health, zero)
+        store(field, at + F_X, x)
+        store(field, at + F_Y, y)
+        store(field, at + F_HEALTH, health)
+        # the dead take up no room: nothing is nearer than NaN
+        store(field, at + F_ROOM, where(health > zero, load(field, at + F_RADIUS), nobody))
+        store(field, at + F_LOSS, zero)
+        store(field, at + F_X_PUSH, zero)
+        store(field, at + F_Y_PUSH, zero)
 
 
 @kernel()
-def push(i, numbers, work, index):
+def push(units, field):
     """The living push each other apart where they overlap; each pair is visited once."""
-    units, living = numbers.shape[2], 0
+    half = spread(HALF)
     for u in range(units):
-        work[X_PUSH, u] = ZERO
-        work[Y_PUSH, u] = ZERO
-        if numbers[i, HEALTH, u] > ZERO:
-            index[1, living] = u
-            work[NEAR_X, living] = numbers[i, X, u]
-            work[NEAR_Y, living] = numbers[i, Y, u]
-            work[NEAR_RADIUS, living] = work[RADIUS, u]
-            living += 1
-    for a in range(living):
-        for b in range(a + 1, living):
-            x = work[NEAR_X, a] - work[NEAR_X, b]
-            y = work[NEAR_Y, a] - work[NEAR_Y, b]
-            room = work[NEAR_RADIUS, a] + work[NEAR_RADIUS, b]
-            squared = fma(x, x, y * y)
-            if squared < room * room:  # few pairs touch: the others need no root
-                overlap = max(room / (np.sqrt(squared) + HAIR) - ONE, ZERO)
-                u, v = index[1, a], index[1, b]
-                work[X_PUSH, u] = fma(x, overlap, work[X_PUSH, u])
-                work[Y_PUSH, u] = fma(y, overlap, work[Y_PUSH, u])
-                work[X_PUSH, v] = fma(-x, overlap, work[X_PUSH, v])
-                work[Y_PUSH, v] = fma(-y, overlap, work[Y_PUSH, v])
+        a = u * SPAN
+        x, y, radius = load(field, a + F_X), load(field, a + F_Y), load(field, a + F_ROOM)
+        for v in range(u + 1, units):
+            b = v * SPAN
+            x_apart, y_apart = x - load(field, b + F_X), y - load(field, b + F_Y)
+            room = radius + load(field, b + F_ROOM)
+            touching = fused(x_apart, x_apart, y_apart * y_apart) < room * room
+            while touching:
+                lane = lowest(touching)
+                touching = without_lowest(touching)
+                part(a + lane, b + lane, field)
     for u in range(units):
-        numbers[i, X, u] += HALF * work[X_PUSH, u]
-        numbers[i, Y, u] += HALF * work[Y_PUSH, u]
+        at = u * SPAN
+        for place, pushed in ((at + F_X, at + F_X_PUSH), (at + F_Y, at + F_Y_PUSH)):
+            store(field, place, load(field, place) + half * load(field, pushed))
+
+
+@kernel()
+def part(a, b, field):
+    """Add what two units give each other to their pushes; their rows begin at `a` and `b`."""
+    x, y = field[a + F_X] - field[b + F_X], field[a + F_Y] - field[b + F_Y]
+    room = field[a + F_ROOM] + field[b + F_ROOM]
+    overlap = max(room / (np.sqrt(fma(x, x, y * y)) + HAIR) - ONE, ZERO)
+    field[a + F_X_PUSH] = fma(x, overlap, field[a + F_X_PUSH])
+    field[a + F_Y_PUSH] = fma(y, overlap, field[a + F_Y_PUSH])
+    field[b + F_X_PUSH] = fma(-x, overlap, field[b + F_X_PUSH])
+    field[b + F_Y_PUSH] = fma(-y, overlap, field[b + F_Y_PUSH])

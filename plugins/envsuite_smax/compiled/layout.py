@@ -18,5 +18,13 @@ TABLES = (
     "weapon_cooldown",
 )
 
-# f32[1 or copies, 9]
-BONUS, SECONDS, NOISE_LOW, NOISE_HIGH, ALLY_X, ALLY_Y, ENEMY_X, ENEMY_Y, SPREAD = range(9)
+# f32[1 or copies, 11]
+(
+    BONUS, SECONDS, NOISE_LOW, NOISE_HIGH, ALLY_X, ALLY_Y, ENEMY_X, ENEMY_Y, SPREAD, WIDTH, HEIGHT,
+) = range(11)  # fmt: skip
+
+# i64[12]: what the configuration fixes; the last nine are flags
+(
+    ALLIES, TICKS, DRAWS, WALLS, RANDOM_TARGETS, ENEMY_SHOOTS, ZERO_SUM, SEE_ENEMY_ACTIONS,
+    BOTH_LEARN, MARINES, GENERATED, INSIDE,
+) = range(12)  # fmt: skip

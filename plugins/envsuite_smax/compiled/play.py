@@ -2,23 +2,35 @@
 
 import numpy as np
 
+from envsuite.compiled.book import BEGINS, KEY0, KEY1, PLAYS
 from envsuite.compiled.cache import kernel
+from envsuite.compiled.lanes import LANES
 from envsuite.compiled.threefry import split
-from envsuite_smax.compiled.combat import ROWS, fight
+from envsuite_smax.compiled.combat import O_SPAN, SPAN, enter, fight, leave, stay_empty
 from envsuite_smax.compiled.layout import (
+    ALLIES,
     ATTACK,
     BONUS,
+    BOTH_LEARN,
+    DRAWS,
+    ENEMY_SHOOTS,
     HEALTH,
+    HEIGHT,
     MOVE_X,
     MOVE_Y,
     NOISE_HIGH,
     NOISE_LOW,
-    SECONDS,
+    RANDOM_TARGETS,
+    SEE_ENEMY_ACTIONS,
     T_HEALTH,
+    TICKS,
     TYPE,
+    WALLS,
+    WIDTH,
+    ZERO_SUM,
 )
 from envsuite_smax.compiled.scripted import enemy_turn
-from envsuite_smax.compiled.sight import describe, unit_list
+from envsuite_smax.compiled.sight import choices, describe, room_for_words, unit_list
 from envsuite_smax.compiled.start import line_up
 
 ZERO = np.float32(0)
@@ -26,30 +38,40 @@ ZERO = np.float32(0)
 
 @kernel()
 def begin(
-    low, high, where, keys, numbers, marks, tables, rules, fixed, allies, marines, generated,
-    inside, width, height, see, both, obs, legal, enemy_obs, enemy_legal, won, lost, draw,
+    book, numbers, marks, tables, rules, plan, fixed, obs, legal, enemy_obs, enemy_legal, won, lost,
+    draw, low, high,
 ):  # fmt: skip
-    """Begin battles in the copies `low` to `high` that are in `where`, and show them."""
+    """Begin battles in those of the copies `low` to `high` whose book says so, and show them."""
     units = numbers.shape[2]
-    work, index = np.empty((ROWS, units), np.float32), np.empty((2, units), np.int32)
-    words = np.empty((units, 5 + tables.shape[2]), np.float32)
+    field = np.empty(units * SPAN, np.float32)
+    words = room_for_words(units, tables.shape[2])
     for i in range(low, high):
-        if not where[i]:
+        if not book[i, BEGINS]:
             continue
         own = i if tables.shape[0] > 1 else 0
-        table, rule = tables[own], rules[own]
         line_up(
-            i, numbers, marks, table, rule, fixed, allies, marines, generated, inside, width,
-            height, keys[i, 0], keys[i, 1], work, index,
+            i, numbers, marks, tables, rules, own, plan, fixed, book[i, KEY0], book[i, KEY1],
+            field,
         )  # fmt: skip
-        describe(i, numbers, marks, table, allies, words)
-        unit_list(i, numbers, marks, table, allies, False, width, height, see, words, obs, legal)
-        if both:
-            unit_list(
-                i, numbers, marks, table, allies, True, width, height, see, words, enemy_obs,
-                enemy_legal,
-            )  # fmt: skip
+        show(i, numbers, marks, tables, rules, plan, words, obs, legal, enemy_obs, enemy_legal)
         won[i], lost[i], draw[i] = False, False, False
+
+
+@kernel()
+def show(i, numbers, marks, tables, rules, plan, words, obs, legal, enemy_obs, enemy_legal):
+    """Write what the teams of learners see in copy `i`."""
+    own = i if tables.shape[0] > 1 else 0
+    allies, see = plan[ALLIES], plan[SEE_ENEMY_ACTIONS] > 0
+    width, height = rules[own, WIDTH], rules[own, HEIGHT]
+    describe(i, numbers, marks, tables, own, allies, False, see, words)
+    unit_list(i, numbers, marks, tables, own, allies, False, width, height, words, obs)
+    if legal.shape[2]:
+        choices(i, numbers, marks, tables, own, allies, False, legal)
+    if plan[BOTH_LEARN]:
+        describe(i, numbers, marks, tables, own, allies, True, see, words)
+        unit_list(i, numbers, marks, tables, own, allies, True, width, height, words, enemy_obs)
+        if legal.shape[2]:
+            choices(i, numbers, marks, tables, own, allies, True, enemy_legal)
 
 
 @kernel()
@@ -63,51 +85,69 @@ def order(i, numbers, marks, first, actions):
 
 
 @kernel()
+def command(i, book, numbers, marks, tables, own, plan, actions, enemy_actions):
+    """Write everyone's orders for a step of copy `i` into its rows of moves and attacks."""
+    allies = plan[ALLIES]
+    if plan[BOTH_LEARN]:
+        order(i, numbers, marks, allies, enemy_actions)
+    else:
+        key0, key1 = split(book[i, KEY0], book[i, KEY1], 2)
+        enemy_turn(
+            i, numbers, marks, tables, own, allies, plan[RANDOM_TARGETS] > 0,
+            plan[ENEMY_SHOOTS] > 0, key0, key1,
+        )  # fmt: skip
+    order(i, numbers, marks, 0, actions)
+
+
+@kernel()
 def advance(
-    low, high, where, keys, numbers, marks, tables, rules, allies, ticks, rows, walls, at_random,
-    shoots, zero_sum, width, height, see, both, actions, enemy_actions, obs, legal, enemy_obs,
-    enemy_legal, reward, enemy_reward, gone, enemy_gone, won, lost, draw,
+    book, numbers, marks, tables, rules, plan, actions, enemy_actions, obs, legal, enemy_obs,
+    enemy_legal, reward, enemy_reward, gone, enemy_gone, won, lost, draw, low, high,
 ):  # fmt: skip
-    """Play a step of the battles `low` to `high` that are in `where`, and show them."""
-    units = numbers.shape[2]
-    work, index = np.empty((ROWS, units), np.float32), np.empty((2, units), np.int32)
-    words = np.empty((units, 5 + tables.shape[2]), np.float32)
-    before = np.empty(units, np.float32)
-    for i in range(low, high):
-        if not where[i]:
-            continue
-        own = i if tables.shape[0] > 1 else 0
-        table, rule = tables[own], rules[own]
-        for u in range(units):
-            before[u] = numbers[i, HEALTH, u]
-        noise0, noise1 = split(keys[i, 0], keys[i, 1], 0)
-        if both:
-            order(i, numbers, marks, allies, enemy_actions)
-        else:
-            enemy0, enemy1 = split(keys[i, 0], keys[i, 1], 2)
-            enemy_turn(i, numbers, marks, table, allies, at_random, shoots, enemy0, enemy1)
-        order(i, numbers, marks, 0, actions)
+    """Play a step in those of the copies `low` to `high` whose book says so, and show them."""
+    units, allies = numbers.shape[2], plan[ALLIES]
+    field, orders = np.zeros(units * SPAN, np.float32), np.zeros(units * O_SPAN, np.int32)
+    armed = np.zeros(units, np.uint32)
+    noise, keys = np.zeros((2, LANES), np.float32), np.zeros((2, LANES), np.uint32)
+    before = np.zeros((LANES, units), np.float32)
+    words = room_for_words(units, tables.shape[2])
+    for first in range(low, high, LANES):
+        played = min(LANES, high - first)
+        for lane in range(LANES):
+            i = first + lane
+            if lane >= played or not book[i, PLAYS]:
+                stay_empty(lane, units, field, armed)
+                continue
+            own = i if tables.shape[0] > 1 else 0
+            for u in range(units):
+                before[lane, u] = numbers[i, HEALTH, u]
+            command(i, book, numbers, marks, tables, own, plan, actions, enemy_actions)
+            noise[0, lane], noise[1, lane] = rules[own, NOISE_LOW], rules[own, NOISE_HIGH]
+            keys[0, lane], keys[1, lane] = split(book[i, KEY0], book[i, KEY1], 0)
+            enter(i, lane, numbers, marks, tables, rules, own, allies, field, orders, armed)
         fight(
-            i, numbers, marks, table, allies, ticks, width, height, walls, rule[SECONDS],
-            rule[NOISE_LOW], rule[NOISE_HIGH], rows, noise0, noise1, work, index,
+            units, plan[TICKS], rules[0, WIDTH], rules[0, HEIGHT], plan[WALLS] > 0, plan[DRAWS],
+            noise, keys, field, orders, armed,
         )  # fmt: skip
-        describe(i, numbers, marks, table, allies, words)
-        unit_list(i, numbers, marks, table, allies, False, width, height, see, words, obs, legal)
-        if both:
-            unit_list(
-                i, numbers, marks, table, allies, True, width, height, see, words, enemy_obs,
-                enemy_legal,
-            )  # fmt: skip
-        judge(
-            i, numbers, marks, table, rule[BONUS], allies, zero_sum, before, reward, enemy_reward,
-            gone, enemy_gone, won, lost, draw,
-        )  # fmt: skip
+        for lane in range(played):
+            i = first + lane
+            if book[i, PLAYS]:
+                own = i if tables.shape[0] > 1 else 0
+                leave(i, lane, numbers, marks, field, orders)
+                show(
+                    i, numbers, marks, tables, rules, plan, words, obs, legal, enemy_obs,
+                    enemy_legal,
+                )  # fmt: skip
+                judge(
+                    i, numbers, marks, tables, own, rules[own, BONUS], allies, plan[ZERO_SUM] > 0,
+                    before, lane, reward, enemy_reward, gone, enemy_gone, won, lost, draw,
+                )  # fmt: skip
 
 
 @kernel()
 def judge(
-    i, numbers, marks, table, bonus, allies, zero_sum, before, reward, enemy_reward, gone,
-    enemy_gone, won, lost, draw,
+    i, numbers, marks, tables, own, bonus, allies, zero_sum, before, lane, reward, enemy_reward,
+    gone, enemy_gone, won, lost, draw,
 ):  # fmt: skip
     """What the step was worth, who is dead and who has won (section 10)."""
     units = numbers.shape[2]
@@ -115,14 +155,14 @@ def judge(
     ours_lost, theirs_lost = ZERO, ZERO
     for u in range(units):
         health = numbers[i, HEALTH, u]
-        taken = (before[u] - health) / table[T_HEALTH, marks[i, TYPE, u]]
+        taken = (before[lane, u] - health) / tables[own, T_HEALTH, marks[i, TYPE, u]]
         if u < allies:
             ours = ours or health > ZERO
-            ours_before = ours_before or before[u] > ZERO
+            ours_before = ours_before or before[lane, u] > ZERO
             ours_lost += taken
         else:
             theirs = theirs or health > ZERO
-            theirs_before = theirs_before or before[u] > ZERO
+            theirs_before = theirs_before or before[lane, u] > ZERO
             theirs_lost += taken
     won[i], lost[i], draw[i] = ours and not theirs, theirs and not ours, not (ours or theirs)
     worth = bonus if won[i] else ZERO

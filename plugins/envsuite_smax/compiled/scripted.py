@@ -23,7 +23,7 @@ ZERO, ONE, FAR = np.float32(0), np.float32(1), np.float32(np.inf)
 
 
 @kernel()
-def enemy_turn(i, numbers, marks, table, allies, at_random, shoots, key0, key1):
+def enemy_turn(i, numbers, marks, tables, own, allies, at_random, shoots, key0, key1):
     """Write the orders of every enemy of copy `i` into its rows of moves and attacks.
 
     Enemies list their opponents, the allies, and themselves from the last to the first; a slot is
@@ -34,7 +34,7 @@ def enemy_turn(i, numbers, marks, table, allies, at_random, shoots, key0, key1):
     for place in range(units - allies):
         u = units - 1 - place
         kind = marks[i, TYPE, u]
-        sight, reach = table[T_SIGHT, kind] ** 2, table[T_RANGE, kind] ** 2
+        sight, reach = tables[own, T_SIGHT, kind] ** 2, tables[own, T_RANGE, kind] ** 2
         reach = min(reach, sight)  # nobody shoots at whom it does not see
         seen, near, closest, last = 0, 0, -1, marks[i, LAST, u - allies]
         least, keep = FAR, False
