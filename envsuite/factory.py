@@ -92,8 +92,9 @@ def make_engine(
         id: An id of the registry, or a spec.
         num_envs: How many copies.
         backend: `"jax"`, `"numba"` (games with a compiled twin), `"host"` (games of words), the
-            name of a backend that a plugin brought, or `"auto"`: the host for games of words, JAX
-            for all others.
+            name of a backend that a plugin brought, or `"auto"`: the host for games of words, numba
+            for a single copy and on a machine without an accelerator where there is a twin, JAX
+            for all others. `engine.backend` says which it is.
         autoreset: `"same-step"`, `"next-step"` or `"disabled"`; see `Engine`.
         devices: The `jax.Device`s that share the copies; the default device if `None`.
         **options: Those of `make`.
@@ -106,7 +107,7 @@ def make_engine(
     env = make(own, **options)
     words = _is_text(env)
     if backend == "auto":
-        backend = "host" if words else "jax"
+        backend = "host" if words else _swiftest(own, env, num_envs, devices)
     elif words != (backend == "host") and backend in ("host", "jax"):
         fit = "host" if words else "jax"
         raise TypeError(f"backend {backend!r} cannot play {own.id}: take {fit!r}")
@@ -149,6 +150,23 @@ def make_policy(
             f"--agent {name}`, or name a policy such as 'random'"
         )
     return target(env, group, **{**agent.config, **config})
+
+
+def _swiftest(
+    own: EnvSpec, env: Env[Any, Any], num_envs: int, devices: Sequence[Any] | None
+) -> str:
+    """The backend that plays a game fastest here."""
+    if own.numba is None or devices is not None:
+        return "jax"
+    from envsuite.engines.numba_engine import unfit
+
+    if unfit(own, env):
+        return "jax"
+    if num_envs == 1:  # not worth waiting for a device
+        return "numba"
+    import jax
+
+    return "numba" if jax.default_backend() == "cpu" else "jax"
 
 
 def _build(own: Spec, config: Mapping[str, Any]) -> Any:

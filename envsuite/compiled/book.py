@@ -40,9 +40,11 @@ def draw(i, book):
 def guard_choices(book, actions, legal, gone, noop, played, low, high):
     """Play the no-op, or the first legal choice, in place of illegal ones, and count them.
 
+    Returns how many are no choice at all, legal or not.
+
     Args:
         book: Its column `WRONG` is added to.
-        actions: `i32[n, agents]`.
+        actions: `int[n, agents]`.
         legal: `bool[n, agents, choices]`, as last shown.
         gone: `bool[n, agents]`, as last shown; what the dead choose does not count.
         noop: What is played instead where it is legal.
@@ -50,11 +52,13 @@ def guard_choices(book, actions, legal, gone, noop, played, low, high):
         low: The first copy.
         high: The copy after the last.
     """
-    choices = legal.shape[2]
+    choices, outside = legal.shape[2], 0
     for i in range(low, high):
         for agent in range(actions.shape[1]):
             action = actions[i, agent]
-            if not (0 <= action < choices and legal[i, agent, action]):
+            known = 0 <= action < choices
+            outside += not known
+            if not (known and legal[i, agent, action]):
                 # the flags of an episode that ended say nothing of one that has begun since
                 if not book[i, DUE] and (book[i, FRESH] or not gone[i, agent]):
                     book[i, WRONG] += 1
@@ -64,11 +68,14 @@ def guard_choices(book, actions, legal, gone, noop, played, low, high):
                     while action < choices - 1 and not legal[i, agent, action]:
                         action += 1
             played[i, agent] = action
+    return outside
 
 
 @kernel()
 def guard_numbers(book, actions, gone, least, most, played, low, high):
     """Play zero in place of what is not finite, clip the rest, and count the former.
+
+    Returns how many agents' actions are not finite.
 
     Args:
         book: Its column `WRONG` is added to.
@@ -80,6 +87,7 @@ def guard_numbers(book, actions, gone, least, most, played, low, high):
         low: The first copy.
         high: The copy after the last.
     """
+    unsound = 0
     for i in range(low, high):
         for agent in range(actions.shape[1]):
             sound = True
@@ -89,8 +97,10 @@ def guard_numbers(book, actions, gone, least, most, played, low, high):
                     sound = False
                     number = np.float32(0)
                 played[i, agent, k] = min(max(number, least[k]), most[k])
+            unsound += not sound
             if not sound and not book[i, DUE] and (book[i, FRESH] or not gone[i, agent]):
                 book[i, WRONG] += 1
+    return unsound
 
 
 @kernel()
@@ -146,6 +156,25 @@ def close_step(book, mode, limit, truncated, over, wrong, last_wrong, low, high)
         if begins:
             book[i, STEPS] = 0
             draw(i, book)
+
+
+@kernel()
+def close_alone(book, gone, reward, low, high):
+    """End a step of a lone copy, of one group and without autoreset or time limit.
+
+    Returns whether that ended the episode, how many actions were illegal, and the mean reward.
+    """
+    total, wrong = np.float32(0), 0
+    for i in range(low, high):
+        for agent in range(gone.shape[1]):
+            book[i, OVER] = book[i, OVER] and gone[i, agent]
+            total += reward[i, agent]
+        wrong = np.int64(book[i, WRONG])
+        book[i, WRONG] = 0
+        book[i, STEPS] += 1
+        book[i, DUE] = book[i, OVER]
+        book[i, FRESH] = 0
+    return book[low, OVER] > 0, wrong, total / np.float32(gone.shape[1])
 
 
 @kernel()

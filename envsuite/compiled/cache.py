@@ -12,7 +12,7 @@ import hashlib
 import sys
 import threading
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,16 @@ def kernel() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                 config.CACHE_DIR = before
 
     return decorate
+
+
+def bound(function: Any, *arguments: Any) -> Callable[[int, int], Any]:
+    """A kernel with all its arguments fixed but the last two: the range of copies.
+
+    Numba looks at the types of all arguments at every call, which takes longer than to play a
+    small step; here it does so once, and compiles if it has to.
+    """
+    types = [numba.typeof(argument) for argument in arguments]
+    return partial(function.compile((*types, numba.int64, numba.int64)), *arguments)
 
 
 @lru_cache

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-Share = Callable[[int, int], None]
+Share = Callable[[int, int], Any]
 """Work on the copies from the first number to the one before the second."""
 
 

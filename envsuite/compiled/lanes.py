@@ -16,13 +16,16 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
+from numba.core.typing.templates import ConcreteTemplate, signature
+from numba.core.typing.templates import infer_global as _infer_global
 from numba.extending import (
     intrinsic,
     lower_builtin,
     models,
     register_model,
 )
+
+infer_global: Any = _infer_global  # made at run time, unseen by type checkers
 
 LANES = 16
 _VECTOR = ir.VectorType(ir.FloatType(), LANES)

@@ -33,8 +33,23 @@ class Engine(Protocol):
     The three modes play the same episodes: each slot draws its chance from a stream of its own,
     one draw for each step or reset. Slot `i` of `reset(seed=s)` plays what a single copy plays
     after `reset(seed=s + i)`, whatever `num_envs` is.
+
+    Attributes:
+        backend: Its name, as `make_engine` takes it.
+        on_host: Whether what it hands out are NumPy arrays, which nobody else writes to while they
+            are held; otherwise they are arrays on a device.
+        spec: What the registry says of the game.
+        env: The game with its transforms.
+        num_envs: How many copies.
+        agents: Group name to group size; empty for a single agent.
+        observation_space: What one agent in one copy sees; a `Dict` by group.
+        action_space: What it may do.
+        autoreset: The mode.
+        state: Everything between two steps, as a value to keep and to put back.
     """
 
+    backend: str
+    on_host: bool
     spec: EnvSpec
     env: Any
     num_envs: int

@@ -36,6 +36,9 @@ class HostEngine:
     `[num_envs]`; the entries of `info` are lists.
     """
 
+    backend = "host"
+    on_host = True
+
     def __init__(
         self,
         spec: EnvSpec,

@@ -55,6 +55,9 @@ class JaxEngine:
         program: The pure functions behind it, for loops of your own under `jit` and `scan`.
     """
 
+    backend = "jax"
+    on_host = False
+
     def __init__(
         self,
         spec: EnvSpec,

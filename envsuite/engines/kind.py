@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 from gymnasium.spaces import Space
 
 from envsuite.core.env import World
@@ -14,6 +15,11 @@ from envsuite.functional.transform import is_text, unwrapped
 def plays_words(engine: Engine) -> bool:
     """Whether it is a game of words, whose observations are lists of strings."""
     return is_text(engine.env)
+
+
+def fetched(engine: Engine, tree: Any) -> Any:
+    """Something that an engine showed, in host memory."""
+    return tree if engine.on_host else jax.device_get(tree)
 
 
 def world_space(engine: Engine) -> Space[Any] | None:

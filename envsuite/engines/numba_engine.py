@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -12,7 +12,8 @@ import numpy as np
 from gymnasium import spaces
 
 from envsuite.compiled import book as ledger
-from envsuite.compiled.kernel import Kernel, Share
+from envsuite.compiled.cache import bound
+from envsuite.compiled.kernel import Kernel, Share, Shown
 from envsuite.core.env import World
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
@@ -24,10 +25,12 @@ from envsuite.engines.base import (
     check_mask,
     seed_words,
 )
+from envsuite.engines.in_place import Place
 from envsuite.engines.numba_room import Layout, Room, Rooms, part
 from envsuite.engines.picture import draw as draw_picture
 from envsuite.engines.shares import in_shares, threads
 from envsuite.functional.played_by import PlayedBy
+from envsuite.functional.struct import struct
 from envsuite.functional.time_limit import TimeLimit
 from envsuite.functional.transform import Transform, unwrapped
 
@@ -38,14 +41,14 @@ MODES = {
 }
 
 
-@dataclass(frozen=True)
+@struct
 class Snapshot:
     """An engine's state between two steps, as arrays of its own."""
 
     state: tuple[np.ndarray, ...]
     book: np.ndarray
-    params: Any
-    room: Room
+    params: Any  # one task per slot; `None` where all share one
+    shown: tuple[np.ndarray, ...]  # all that was last shown
 
 
 class NumbaEngine:
@@ -55,6 +58,9 @@ class NumbaEngine:
     handed in and out are NumPy arrays; those handed out are nobody else's for as long as they are
     held. Results do not depend on the number of threads, which `ENVSUITE_THREADS` sets.
     """
+
+    backend = "numba"
+    on_host = True
 
     def __init__(
         self,
@@ -96,9 +102,13 @@ class NumbaEngine:
         self._tables = self._shared_tables(self.params)
         self._own_params: Any = None  # one task per slot, once somebody has given one
         self._book = np.zeros((num_envs, ledger.COLUMNS), np.uint32)
-        self._played = {
+        self._asked = {
             group: np.zeros((num_envs, size, *self._action(group)[1]), self._action(group)[0])
             for group, size in self._groups.items()
+        }
+        self._played = {
+            group: asked.astype(np.int32 if asked.dtype.kind == "i" else np.float32)
+            for group, asked in self._asked.items()
         }
         self._layout = Layout(
             self._groups, self.observation_space, self.action_space, self._kernel.info
@@ -108,6 +118,7 @@ class NumbaEngine:
         # a game that has no masks shows none, whatever room a kernel leaves for them
         self._masked = self._kernel.masked and any(self._layout.choices.values())
         self._threads = threads()
+        self._open: Share
 
     def reset(self, seed: Seed = None, *, mask: Any = None, params: Any = None) -> Timestep[Any]:
         """Begin new episodes; see `Engine.reset`."""
@@ -120,9 +131,11 @@ class NumbaEngine:
             self._book[chosen, ledger.STREAM0 : ledger.STREAM1 + 1] = seed_words(seed, n)[chosen]
         if params is not None:
             self._give_tasks(params, chosen)
-        room = self._rooms.take(before)
-        if before is not None and not chosen.all():
-            room.copy_from(before)
+        # whoever plays in place copies what it hands out
+        in_place = before is not None and before.place is not None
+        room = before if in_place and before is not None else self._rooms.take(before)
+        if before is not None and room is not before and not chosen.all():
+            room.show_again(before.arrays())
         self._book[:, ledger.BEGINS] = chosen
         ledger.renew(self._book, 0, n)
         in_shares(room.begin, n, self._threads)
@@ -146,13 +159,11 @@ class NumbaEngine:
                 "before the next step()"
             )
         action = check_actions(self.action_space, action, self.agents, self.num_envs)
+        for group, asked in self._asked.items():
+            own = action[group] if self.agents else action
+            asked[...] = np.asarray(own).reshape(asked.shape)
         room = self._rooms.take(before)
-        work = [
-            *self._guards(action, before),
-            partial(ledger.open_step, self._book, self._mode),
-            room.advance,
-            *self._closing(room),
-        ]
+        work = [*before.guards, self._open, room.advance, *room.closing]
         if params is None:
             if self._mode != ledger.DISABLED:
                 work.append(room.begin)
@@ -177,10 +188,8 @@ class NumbaEngine:
         """The state as a value: keep it, and put it back into this or an equal engine."""
         if self._room is None:
             raise RuntimeError("there is no state before the first reset()")
-        room = Room(self._layout, self.num_envs)
-        room.copy_from(self._room)
-        copies = tuple(array.copy() for array in self._state)
-        return Snapshot(copies, self._book.copy(), self._own_params, room)
+        state = tuple(array.copy() for array in self._state)
+        return Snapshot(state, self._book.copy(), self._own_params, self._room.copies())
 
     @state.setter
     def state(self, snapshot: Snapshot) -> None:
@@ -200,7 +209,60 @@ class NumbaEngine:
             )
             self._rooms.clear()
         self._room = self._rooms.take(self._room)
-        self._room.copy_from(snapshot.room)
+        self._room.show_again(snapshot.shown)
+
+    def save(self, path: str | Path) -> None:
+        """Write the state to an `.npz` file, atomically; it loads without running code."""
+        from envsuite.engines.snapshot_file import save
+
+        save(self.state, Path(path), self.spec, self.num_envs)
+
+    def load(self, path: str | Path) -> None:
+        """Read a state that an engine of the same game, size and backend wrote.
+
+        Raises:
+            ValueError: If the file is damaged, or is of another game, version or size.
+        """
+        from envsuite.engines.snapshot_file import load
+
+        if self._room is None:
+            self.reset(seed=0)  # shows which arrays the state of this game is made of
+        self.state = load(self.state, Path(path), self.spec, self.num_envs)
+
+    def place(self) -> Place | None:
+        """Where a lone copy stands; see `PlaysInPlace`."""
+        room, alone = self._room, self.num_envs == 1 and len(self._groups) == 1
+        if room is None or not alone or self._limit or self._mode != ledger.DISABLED:
+            return None
+        if room.place is None:
+            room.place = self._place_in(room)
+        return room.place
+
+    def _place_in(self, room: Room) -> Place:
+        (group,) = self._groups
+        shown, asked = room.shown, self._asked[group]
+        (guard,), opening, advance = room.guards, self._open, room.advance
+        gone, reward = shown.terminated[group], shown.reward[group]
+        close = bound(ledger.close_alone, self._book, gone, reward)
+
+        def turn() -> tuple[bool, int, float]:
+            if guard(0, 1):
+                self._book[0, ledger.WRONG] = 0
+                batch = {group: asked} if self.agents else asked[:, 0]
+                check_actions(self.action_space, batch, self.agents, 1)
+            opening(0, 1)
+            advance(0, 1)
+            return close(0, 1)
+
+        return Place(
+            actions=asked[0],
+            obs=shown.obs[group][0],
+            legal=shown.legal[group][0] if self._masked else None,
+            reward=reward[0],
+            terminated=gone[0],
+            info=dict(shown.info),
+            turn=turn,
+        )
 
     def world(self) -> np.ndarray:
         """The global state of every slot; see `Engine.world`."""
@@ -231,57 +293,44 @@ class NumbaEngine:
 
     def _furnish(self) -> Room:
         """A room to which the game is bound."""
+        self._open = bound(ledger.open_step, self._book, self._mode)
         room = Room(self._layout, self.num_envs)
         self._bind(room)
         return room
 
     def _bind(self, room: Room) -> None:
-        room.begin = self._kernel.beginning(self._book, self._state, self._tables, room.shown)
-        room.advance = self._kernel.advancing(
-            self._book, self._played, self._state, self._tables, room.shown
-        )
-
-    def _guards(self, action: Any, before: Room) -> list[Share]:
-        """What leaves the legal part of the actions in `_played`, and counts the rest."""
-        guards: list[Share] = []
-        for group, size in self._groups.items():
-            own = action[group] if self.agents else action
-            kind, shape = self._action(group)
-            own = np.ascontiguousarray(own, kind).reshape(self.num_envs, size, *shape)
-            gone, played = before.shown.terminated[group], self._played[group]
-            space: Any = part(self.action_space, group)
-            if isinstance(space, spaces.Discrete):
-                legal, noop = before.shown.legal[group], self.env.noop_action
-                guard = partial(ledger.guard_choices, self._book, own, legal, gone, noop, played)
-            else:
-                bounds = (space.low, space.high)
-                guard = partial(ledger.guard_numbers, self._book, own, gone, *bounds, played)
-            guards.append(guard)
-        return guards
-
-    def _closing(self, room: Room) -> list[Share]:
-        """What ends a step, before new episodes begin."""
-        shown, book = room.shown, self._book
-        work: list[Share] = [
-            partial(ledger.judge, book, gone) for gone in shown.terminated.values()
-        ]
+        """Fix the arrays with which all that is done in a room is called."""
+        book, shown = self._book, room.shown
+        room.begin = self._kernel.beginning(book, self._state, self._tables, shown)
+        room.advance = self._kernel.advancing(book, self._played, self._state, self._tables, shown)
+        room.guards = [self._guard(group, shown) for group in self._groups]
+        room.closing = [bound(ledger.judge, book, gone) for gone in shown.terminated.values()]
         figures = (room.truncated, room.over, room.wrong, room.last_wrong)
-        work.append(partial(ledger.close_step, book, self._mode, self._limit, *figures))
+        room.closing.append(bound(ledger.close_step, book, self._mode, self._limit, *figures))
         if self._mode == ledger.SAME_STEP:
             pairs = [(shown.obs[group], room.last_obs[group]) for group in self._groups]
             pairs = [(a.reshape(len(a), -1), b.reshape(len(b), -1)) for a, b in pairs]
             pairs += [(a.T, room.last_notes[kind].T) for kind, a in room.notes.items()]
-            work += [partial(ledger.keep, book, *pair, room.stale) for pair in pairs]
+            room.closing += [bound(ledger.keep, book, *pair, room.stale) for pair in pairs]
         elif self._mode == ledger.NEXT_STEP:
             for group in self._groups:
                 flags = (shown.reward[group], shown.terminated[group])
-                work.append(partial(ledger.stand_still, book, *flags))
-        return work
+                room.closing.append(bound(ledger.stand_still, book, *flags))
+
+    def _guard(self, group: str, shown: Shown) -> Share:
+        """What leaves the legal part of `_asked` in `_played`, and counts the rest."""
+        asked, played = self._asked[group], self._played[group]
+        gone, space = shown.terminated[group], part(self.action_space, group)
+        if isinstance(space, spaces.Discrete):
+            legal, noop = shown.legal[group], self.env.noop_action
+            return bound(ledger.guard_choices, self._book, asked, legal, gone, noop, played)
+        low, high = space.low, space.high
+        return bound(ledger.guard_numbers, self._book, asked, gone, low, high, played)
 
     def _action(self, group: str) -> tuple[type[np.generic], tuple[int, ...]]:
-        """Dtype and shape of one agent's action as kernels take it."""
+        """Dtype and shape of one agent's action as callers give it."""
         space = part(self.action_space, group)
-        kind = np.int32 if isinstance(space, spaces.Discrete) else np.float32
+        kind = np.int64 if isinstance(space, spaces.Discrete) else np.float32
         return kind, tuple(space.shape or ())
 
     def _by_group(self, arrays: Mapping[str, np.ndarray]) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 
 from envsuite.compiled.kernel import Share, Shown
+from envsuite.engines.in_place import Place
 
 POOL = 4  # rooms kept: what is shown now, what was before, and some slack
 
@@ -30,6 +31,9 @@ class Room:
         stale: `bool[n]`, the rows of `last_obs` and `last_notes` that are not zero.
         begin: Begins episodes and shows them here.
         advance: Plays a step and shows it here.
+        guards: Leave the legal part of the actions that follow what is shown here.
+        closing: Ends a step that is shown here.
+        place: The same arrays as those of a lone copy.
     """
 
     def __init__(self, layout: Layout, copies: int) -> None:
@@ -62,6 +66,9 @@ class Room:
         self.stale = np.zeros(copies, bool)
         self.begin: Share
         self.advance: Share
+        self.guards: list[Share] = []
+        self.closing: list[Share] = []
+        self.place: Place | None = None
         self._held: list[int] = []
 
     def arrays(self) -> Iterator[np.ndarray]:
@@ -80,10 +87,14 @@ class Room:
             yield from figures.values()
         yield from (self.truncated, self.over, self.wrong, self.last_wrong)
 
-    def copy_from(self, other: Room) -> None:
-        """Show what another room shows."""
-        for own, value in zip(self.arrays(), other.arrays(), strict=True):
-            own[...] = value
+    def copies(self) -> tuple[np.ndarray, ...]:
+        """All that is shown, in memory of its own."""
+        return tuple(array.copy() for array in self.arrays())
+
+    def show_again(self, figures: Iterable[np.ndarray]) -> None:
+        """Show what `copies` or `arrays` of a room like this one gave."""
+        for own, figure in zip(self.arrays(), figures, strict=True):
+            own[...] = figure
 
     def settle(self) -> None:
         """Take the references that exist now for those of the engine itself."""

@@ -73,7 +73,7 @@ def _as_numpy(leaf: Any) -> np.ndarray:
     return np.asarray(jax.random.key_data(leaf) if _is_key(leaf) else leaf)
 
 
-def _like(array: np.ndarray, leaf: Any, name: str, path: Path) -> jax.Array:
+def _like(array: np.ndarray, leaf: Any, name: str, path: Path) -> Any:
     """`array` as the kind of array that `leaf` is."""
     own = _as_numpy(leaf)
     if array.dtype != own.dtype or array.shape != own.shape:
@@ -81,6 +81,8 @@ def _like(array: np.ndarray, leaf: Any, name: str, path: Path) -> jax.Array:
             f"{path}: {name} is {array.dtype}{list(array.shape)}; "
             f"this engine has {own.dtype}{list(own.shape)}"
         )
+    if isinstance(leaf, np.ndarray):
+        return array
     sharding = getattr(leaf, "sharding", None)
     if _is_key(leaf):
         keys = jax.random.wrap_key_data(jnp.asarray(array), impl="threefry2x32")

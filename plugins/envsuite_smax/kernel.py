@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
 
+from envsuite.compiled.cache import bound
 from envsuite.compiled.kernel import Share, Shown
 from envsuite_smax.combat import draws_a_step
 from envsuite_smax.compiled.layout import (
@@ -101,7 +101,7 @@ class SMAXKernel:
     ) -> Share:
         """Begin battles; see `Kernel.beginning`."""
         seen = (*_both(shown.obs, shown.legal), *shown.info.values())
-        return partial(begin, book, *state, *tables, self._plan, self._fixed, *seen)
+        return bound(begin, book, *state, *tables, self._plan, self._fixed, *seen)
 
     def advancing(
         self,
@@ -112,7 +112,7 @@ class SMAXKernel:
         shown: Shown,
     ) -> Share:
         """Play a step; see `Kernel.advancing`."""
-        return partial(
+        return bound(
             advance,
             book,
             *state,

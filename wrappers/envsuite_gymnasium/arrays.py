@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, Protocol
 
 import jax
@@ -11,6 +12,7 @@ from gymnasium import spaces
 
 from envsuite.core.errors import nearest
 from envsuite.core.timestep import Timestep
+from envsuite.engines.base import Engine
 from envsuite_gymnasium.views import View
 
 ArrayKind = Literal["numpy", "jax", "torch"]
@@ -59,6 +61,34 @@ class NumpyArrays:
     def action(self, action: Any) -> Any:
         """Arrays of any kind, and lists of numbers."""
         return _host_copy(action)
+
+    def copy(self, array: Any) -> np.ndarray:
+        """A NumPy copy."""
+        return np.array(array)
+
+
+class OwnArrays:
+    """The arrays of an engine that plays on the host, which are fresh and writable already."""
+
+    def __init__(self, view: View, *, reread: bool) -> None:
+        """Prepare for what `view` shows.
+
+        Args:
+            view: What the learner sees.
+            reread: Whether the engine may show its observations a second time, after the learner
+                has had the chance to write to them.
+        """
+        self._view, self._reread = view, reread
+
+    def show(self, timestep: Timestep[Any]) -> Timestep[Any]:
+        """Nothing is copied but what must be; rewards are float64 as Gymnasium's are."""
+        shown = self._view.show(timestep)
+        obs = jax.tree.map(np.array, shown.obs) if self._reread else shown.obs
+        return replace(shown, obs=obs, reward=shown.reward.astype(np.float64))
+
+    def action(self, action: Any) -> Any:
+        """Arrays of any kind, and lists of numbers."""
+        return action if type(action) is np.ndarray else _host_copy(action)
 
     def copy(self, array: Any) -> np.ndarray:
         """A NumPy copy."""
@@ -120,8 +150,8 @@ class TorchArrays:
         return self._torch.from_dlpack(jnp.array(array, copy=True))
 
 
-def arrays_of(kind: str, view: View, devices: int) -> Arrays:
-    """The arrays called `kind`.
+def arrays_of(kind: str, view: View, engine: Engine, devices: int) -> Arrays:
+    """The arrays called `kind`, of an engine that plays on so many devices.
 
     Raises:
         ValueError: For an unknown kind, or torch for copies that several devices share.
@@ -131,6 +161,8 @@ def arrays_of(kind: str, view: View, devices: int) -> Arrays:
         hint = f"; did you mean {near!r}?" if near else ""
         raise ValueError(f"no kind of array {kind!r}{hint} The kinds are {list(KINDS)}")
     if kind == "numpy":
+        if engine.on_host and _is_plain(view.observation_space):
+            return OwnArrays(view, reread=engine.autoreset == "disabled")
         return NumpyArrays(view)
     if kind == "jax":
         return JaxArrays(view)
@@ -140,6 +172,11 @@ def arrays_of(kind: str, view: View, devices: int) -> Arrays:
             'take array="jax", or one device'
         )
     return TorchArrays(view)
+
+
+def _is_plain(space: spaces.Space[Any]) -> bool:
+    """Whether an engine's arrays have the form of observations already: those of one group."""
+    return isinstance(space, spaces.Box | spaces.Discrete | spaces.MultiDiscrete)
 
 
 def _host_copy(action: Any) -> np.ndarray:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import gymnasium
-import jax
 import numpy as np
 from gymnasium import spaces
 
@@ -16,8 +15,10 @@ from envsuite import spec as spec_of
 from envsuite.core.policy import Policy
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
+from envsuite.engines.kind import fetched
 from envsuite.engines.tasks import one_task, task_in
 from envsuite_gymnasium.drawing import FPS, check_render_mode
+from envsuite_gymnasium.in_place import InPlace, Places
 from envsuite_gymnasium.masks import all_legal, sample_mask
 from envsuite_gymnasium.views import Words, check_view, view_of
 
@@ -107,6 +108,8 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
         self._words = isinstance(self._view, Words)
         self.observation_space = self._view.observation_space
         self.action_space = self._view.action_space
+        self._places = Places(self._engine, self._view)
+        self._in_place: InPlace | None = None
         self._legal: np.ndarray | None = None
         self._over: bool | None = None  # None before the first reset
 
@@ -131,7 +134,9 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
             task = one_task(self._engine, task)
         shown = self._show(self._engine.reset(seed, params=task))
         self._over = False
-        return self._observation(shown.obs), self._info(shown)
+        first = self._observation(shown.obs), self._info(shown)
+        self._settle()
+        return first
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Play one step.
@@ -149,6 +154,10 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
                 if self._over is None
                 else "the episode is over: call reset() before the next step()"
             )
+        if self._in_place is not None:
+            shown = self._in_place.step(action)
+            self._over = shown[2]
+            return shown
         shown = self._show(self._engine.step(self._view.play(self._batch(action))))
         self._over = bool(shown.terminated[0])
         return (
@@ -196,12 +205,25 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
         """
         if self._over is None:
             raise RuntimeError("there is no state before the first reset()")
-        return Moment(self._engine.state, self._legal, self._over)
+        legal = None if self._legal is None else self._legal.copy()
+        return Moment(self._engine.state, legal, self._over)
 
     @state.setter
     def state(self, moment: Moment) -> None:
         self._engine.state = moment.engine
         self._legal, self._over = moment.legal, moment.over
+        self._settle()
+
+    @property
+    def backend(self) -> str:
+        """What plays the game: `"numba"`, `"jax"`, `"host"`, or what a plugin brought."""
+        return self._engine.backend
+
+    def _settle(self) -> None:
+        """Play on where the engine's arrays lie, if it lets us."""
+        self._in_place = self._places.now()
+        if self._in_place is not None:
+            self._legal = self._in_place.legal
 
     def _batch(self, action: Any) -> Any:
         """The action of a batch of one."""
@@ -217,7 +239,7 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
 
     def _show(self, timestep: Timestep[Any]) -> Timestep[Any]:
         """What the learner sees, in host memory, and what it may do next."""
-        shown = self._view.show(jax.device_get(timestep))
+        shown = self._view.show(fetched(self._engine, timestep))
         self._legal = None if shown.legal is None else np.array(shown.legal[0])
         return shown
 

@@ -76,7 +76,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             spec_id: An id of the registry, or a spec.
             num_envs: How many copies.
             view: `"team"`, `"seat"` or `"tokens"`; see `GymnasiumEnv`.
-            backend: See `envsuite.make_engine`.
+            backend: See `envsuite.make_engine`; `"auto"` is JAX for arrays that are not NumPy's.
             devices: The devices of JAX that share the copies; its default if `None`.
             array: `"numpy"`: writable arrays, fresh at every step. `"jax"`: JAX arrays on the
                 device. `"torch"`: tensors on the device, which share memory with nothing that is
@@ -106,6 +106,8 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             self.metadata["jax"] = True
         self.render_mode = render_mode
         self.num_envs = num_envs
+        if backend == "auto" and array != "numpy" and spec.numba is not None:
+            backend = "jax"  # whoever takes arrays of JAX or torch works where they are made
         self._engine = make_engine(
             spec,
             num_envs,
@@ -124,7 +126,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         self._words = isinstance(self._view, Words)
         if array != "numpy" and isinstance(self._view, Words | WordCodes):
             raise ValueError(f'{spec.id} is a game of words, played on the host: array="numpy"')
-        self._arrays: Arrays = arrays_of(array, self._view, len(devices or ()))
+        self._arrays: Arrays = arrays_of(array, self._view, self._engine, len(devices or ()))
         self.single_observation_space = self._view.observation_space
         self.single_action_space = self._view.action_space
         self.observation_space = batch_space(self.single_observation_space, num_envs)

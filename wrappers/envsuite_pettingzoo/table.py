@@ -17,7 +17,7 @@ from envsuite.core.errors import nearest
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
 from envsuite.core.tokens import Tokens
-from envsuite.engines.kind import plays_words, world_space
+from envsuite.engines.kind import fetched, plays_words, world_space
 from envsuite.engines.tasks import one_task, task_in
 from envsuite_pettingzoo.seats import Seats
 
@@ -184,7 +184,7 @@ class Table:
         return self._seen
 
     def _look(self, timestep: Timestep[Any]) -> None:
-        self._seen = jax.device_get(timestep)
+        self._seen = fetched(self.engine, timestep)
 
     def _of(self, tree: Any, agent: str) -> Any:
         """An agent's part of leaves with the axis of copies."""

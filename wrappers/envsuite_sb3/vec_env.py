@@ -17,7 +17,7 @@ from envsuite.core.errors import nearest
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
 from envsuite.engines.base import Engine
-from envsuite.engines.kind import plays_words
+from envsuite.engines.kind import fetched, plays_words
 from envsuite.engines.tasks import task_batch, task_in
 from envsuite_sb3.views import ViewName, check_view, view_of
 
@@ -181,7 +181,8 @@ class EngineVecEnv(VecEnv):
             raise RuntimeError("no step is under way: call step_async(actions) first")
         timestep, self._stepped = self._stepped, None
         over = timestep.info["over"]
-        obs, reward, terminated, truncated, legal, over = jax.device_get(
+        obs, reward, terminated, truncated, legal, over = fetched(
+            self.engine,
             (
                 timestep.obs,
                 timestep.reward,
@@ -189,7 +190,7 @@ class EngineVecEnv(VecEnv):
                 timestep.truncated,
                 timestep.legal if self._has_masks else None,
                 over,
-            )
+            ),
         )
         self._legal = legal
         dones = np.repeat(over, self._view.slots_per_copy)
@@ -290,8 +291,9 @@ class EngineVecEnv(VecEnv):
 
     def _begin(self, timestep: Timestep[Any]) -> np.ndarray:
         """Take in what the copies show before their next step."""
-        obs, info, self._legal = jax.device_get(
-            (timestep.obs, timestep.info, timestep.legal if self._has_masks else None)
+        obs, info, self._legal = fetched(
+            self.engine,
+            (timestep.obs, timestep.info, timestep.legal if self._has_masks else None),
         )
         share = self._view.slots_per_copy
         self.reset_infos = [_figures(info, slot // share) for slot in range(self.num_envs)]
@@ -305,7 +307,7 @@ class EngineVecEnv(VecEnv):
         info: Mapping[str, Any],
     ) -> None:
         """Write into `infos` what ended in this step."""
-        final_obs, final_info = jax.device_get((info["final_obs"], info["final_info"]))
+        final_obs, final_info = fetched(self.engine, (info["final_obs"], info["final_info"]))
         final = self._view.observations(final_obs)
         share = self._view.slots_per_copy
         for slot in np.flatnonzero(dones):

@@ -111,9 +111,10 @@ def advance(
     noise, keys = np.zeros((2, LANES), np.float32), np.zeros((2, LANES), np.uint32)
     before = np.zeros((LANES, units), np.float32)
     words = room_for_words(units, tables.shape[2])
+    filled = 0  # lanes that hold, or held, a battle; the others are zero, and so empty
     for first in range(low, high, LANES):
         played = min(LANES, high - first)
-        for lane in range(LANES):
+        for lane in range(max(played, filled)):
             i = first + lane
             if lane >= played or not book[i, PLAYS]:
                 stay_empty(lane, units, field, armed)
@@ -125,6 +126,7 @@ def advance(
             noise[0, lane], noise[1, lane] = rules[own, NOISE_LOW], rules[own, NOISE_HIGH]
             keys[0, lane], keys[1, lane] = split(book[i, KEY0], book[i, KEY1], 0)
             enter(i, lane, numbers, marks, tables, rules, own, allies, field, orders, armed)
+        filled = max(played, filled)
         fight(
             units, plan[TICKS], rules[0, WIDTH], rules[0, HEIGHT], plan[WALLS] > 0, plan[DRAWS],
             noise, keys, field, orders, armed,
