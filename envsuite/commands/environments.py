@@ -90,7 +90,7 @@ def _facts(own: EnvSpec, config: dict[str, Any]) -> dict[str, Any]:
         "observation space": str(env.observation_space),
         "action space": str(env.action_space),
         "offers": [name for name, kind in able.items() if isinstance(game, kind)],
-        "engine": type(engine).__name__,
+        "backend": engine.backend,
         "target": own.target,
         "config": dict(own.config) | config,
     }

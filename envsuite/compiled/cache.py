@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import tempfile
 import threading
+import warnings
 from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
@@ -36,21 +38,47 @@ def kernel() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-        base = cache_folder("numba")
-        if base is None:
+        folder = _folder(Path(function.__code__.co_filename).parent)
+        if folder is None:
             return numba.njit(**options)(function)
-        folder = base / fingerprint(Path(function.__code__.co_filename).parent)
         with _deciding:  # numba reads its option while it decorates
             before = config.CACHE_DIR
             config.CACHE_DIR = str(folder)
             try:
                 return numba.njit(cache=True, **options)(function)
-            except RuntimeError:  # nowhere to write: that is no reason to refuse to play
-                return numba.njit(**options)(function)
             finally:
                 config.CACHE_DIR = before
 
     return decorate
+
+
+@lru_cache
+def _folder(sources: Path) -> Path | None:
+    """Where kernels made of the files in `sources` are kept; `None` for nowhere.
+
+    Found out here and not by numba, which would go on to look for a folder of its own choice.
+    """
+    base = cache_folder("numba")
+    if base is None:
+        return None
+    folder = base / fingerprint(sources)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        _warn_once(base, str(error))
+        return None
+
+
+@lru_cache
+def _warn_once(base: Path, why: str) -> None:
+    warnings.warn(
+        f"compiled kernels cannot be kept in {base} ({why}): every process will compile them "
+        "anew. Name a folder that can be written to by ENVSUITE_CACHE, or set it to 'off'",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def bound(function: Any, *arguments: Any) -> Callable[[int, int], Any]:

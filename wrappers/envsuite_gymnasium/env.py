@@ -51,6 +51,8 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
     illegal; a no-op was played in their place), `action_mask` (`i8[...]`, the masks of all seats
     end to end) where the game has one, and for a team `agents_terminated` (`bool[seats]`).
 
+    `backend`, and `metadata["backend"]`, say what plays it.
+
     Time is kept by Gymnasium: `gymnasium.make` puts its `TimeLimit` around.
     """
 
@@ -104,6 +106,7 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
             params=params,
             **config,
         )
+        self.metadata["backend"] = self._engine.backend
         self._view = view_of(self._engine, view)
         self._words = isinstance(self._view, Words)
         self.observation_space = self._view.observation_space

@@ -44,6 +44,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     `_k`. With same-step autoreset `final_obs` and `final_info` are dense too: arrays as the
     observations are, meaningful where `_final_obs` says so. NumPy sees them in the steps in which
     an episode ended; the other kinds see them always, for to know would be to wait for the device.
+    `backend`, and `metadata["backend"]`, say what plays the copies.
     """
 
     metadata: dict[str, Any] = {
@@ -122,6 +123,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             params=params,
             **config,
         )
+        self.metadata["backend"] = self._engine.backend
         self._view = view_of(self._engine, view)
         self._words = isinstance(self._view, Words)
         if array != "numpy" and isinstance(self._view, Words | WordCodes):
@@ -219,6 +221,11 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             TypeError: If the game shows none.
         """
         return self._arrays.copy(self._engine.world())
+
+    @property
+    def backend(self) -> str:
+        """What plays the copies: `"numba"`, `"jax"`, `"host"`, or what a plugin brought."""
+        return self._engine.backend
 
     @property
     def state(self) -> Moment:
