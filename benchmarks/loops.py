@@ -1,8 +1,8 @@
 """Loops that play SMAX as fast as each library lets them: ours on both engines, and JaxMARL's.
 
 All play random legal actions, restart every episode that ends, and write the observations of every
-step; those of JAX are summed too, lest the compiler leave them out. Those are a compiled `scan`; ours
-on the numba engine is a loop of Python around `engine.step`, with actions drawn by a compiled
+step; those of JAX are summed too, lest the compiler leave them out. Those are a compiled `scan`;
+ours on the numba engine is a loop of Python around `engine.step`, with actions drawn by a compiled
 function.
 """
 
