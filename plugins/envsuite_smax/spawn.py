@@ -113,7 +113,7 @@ def _surround(key: jax.Array, outer: jax.Array, size: jax.Array) -> jax.Array:
     share_key, member_key = jax.random.split(key)
     share = jax.random.uniform(share_key, (4, 1))
     corners = np.array([(0, 0), (0, 1), (1, 0), (1, 1)], np.float32) * size
-    groups = share * size / 2 + (1 - share) * corners
+    groups = corners + share * (size / 2 - corners)
     member = jax.random.randint(member_key, outer.shape, 0, 4)
     return jnp.where(outer[:, None], groups[member], size / 2)
 
