@@ -72,7 +72,7 @@ def page(sections: Mapping[str, Any]) -> str:
         "limits it, is in [notes.md](notes.md).",
         f"Machine: {first['processor']}, {first['cores']} cores. {versions}. Commits measured: "
         f"{commits}.",
-        "Everything is SMAX with random actions, legal ones in the first two sections. All episodes "
+        "Everything is SMAX with random actions, legal ones in the first two sections. Episodes "
         "restart when they end, and what is compared was timed in turns: ratios are medians over "
         "the rounds, with the lowest and the highest. A step is a step of one copy of the game, "
         "whatever the number of agents.",
