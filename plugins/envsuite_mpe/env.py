@@ -85,11 +85,9 @@ class MPE(Env[State, Params]):
     @property
     def observation_space(self) -> spaces.Space[Any]:
         """By group, what one agent sees: `f32[features]`, which nothing bounds."""
-        params = jax.tree.map(jnp.asarray, self.default_params())
-        seen = jax.eval_shape(self.rules.observe, self._shapes, params)
         return self._space(
             {
-                name: spaces.Box(-np.inf, np.inf, seen[name].shape[1:], np.float32)
+                name: spaces.Box(-np.inf, np.inf, (self._features[name],), np.float32)
                 for name in self.rules.entities.learners
             }
         )
@@ -168,9 +166,7 @@ class MPE(Env[State, Params]):
             semi_implicit=self.integration == "semi-implicit",
         )
         following = State(positions, velocities, words, state.goals)
-        return following, self._timestep(
-            following, self.rules.reward(following, params), params
-        )
+        return following, self._timestep(following, self.rules.reward(following, params), params)
 
     def world(self, state: State) -> jax.Array:
         """All positions, velocities of agents, words, and each goal one-hot: `f32[k]`."""
@@ -208,21 +204,24 @@ class MPE(Env[State, Params]):
         """What those who are played from outside see of a state; nobody ever ends."""
         entities = self.rules.entities
         obs = self.rules.observe(state, params)
-        rows = {
-            name: (obs[name], reward[name], jnp.zeros(entities.kind(name).count, bool))
-            for name in entities.learners
-        }
+        obs = {name: obs[name] for name in entities.learners}
+        reward = {name: reward[name] for name in entities.learners}
+        ended = {name: jnp.zeros(len(rows), bool) for name, rows in reward.items()}
         if entities.single:
-            obs, reward, terminated = (leaf[0] for leaf in rows[entities.learners[0]])
-        else:
-            obs, reward, terminated = (
-                {name: leaves[part] for name, leaves in rows.items()} for part in range(3)
-            )
-        return Timestep(obs=obs, reward=reward, terminated=terminated)
+            (name,) = entities.learners
+            return Timestep(obs=obs[name][0], reward=reward[name][0], terminated=ended[name][0])
+        return Timestep(obs=obs, reward=reward, terminated=ended)
 
     def _space(self, own: dict[str, spaces.Space[Any]]) -> spaces.Space[Any]:
         """A space of all groups, or of the single agent."""
         return spaces.Dict(own) if self.agents else next(iter(own.values()))
+
+    @cached_property
+    def _features(self) -> dict[str, int]:
+        """By group, how many numbers one agent sees: what `observe` shows, so that it is true."""
+        params = jax.tree.map(jnp.asarray, self.default_params())
+        seen = jax.eval_shape(self.rules.observe, self._shapes, params)
+        return {name: rows.shape[1] for name, rows in seen.items()}
 
     @cached_property
     def _shapes(self) -> State:

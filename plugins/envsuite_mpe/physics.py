@@ -61,5 +61,5 @@ def move(
     velocities = jnp.where(moves[:, None], velocities * allowed[:, None], 0.0)
     moved = (velocities if semi_implicit else state.velocities) * params.time_step
     agents = len(moves)
-    positions = state.positions.at[:agents].add(jnp.where(moves[:, None], moved, 0.0))
-    return positions, velocities
+    agent_positions = state.positions[:agents] + jnp.where(moves[:, None], moved, 0.0)
+    return jnp.concatenate([agent_positions, state.positions[agents:]]), velocities

@@ -35,9 +35,7 @@ class SimpleReference:
         A landmark's colour is 0.75 in the channel of its number and 0.25 in the others.
         """
         color = one_hot(state.goals[::-1], 3, 0.25, 0.75)
-        return {
-            "agent": joined(state.velocities, offsets(state)[:, 2:], color, state.words[::-1])
-        }
+        return {"agent": joined(state.velocities, offsets(state)[:, 2:], color, state.words[::-1])}
 
     def reward(self, state: State, params: Params) -> dict[str, jax.Array]:
         """Shared: less the mean distance to the goals. Own: less the distance of the other."""

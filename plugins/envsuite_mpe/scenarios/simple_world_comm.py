@@ -69,11 +69,11 @@ class SimpleWorldComm:
         return 1 + self.adversaries
 
     def observe(self, state: State, params: Params) -> dict[str, jax.Array]:
-        """Own velocity and place, landmarks, the others as far as they are seen; then
+        """Own velocity and place, landmarks, the others; then what each side needs.
 
-        adversaries: the velocities of good agents, whether they themselves are in each forest
-        (1 or -1), the leader's word; good agents: whether they are in each forest, the velocities
-        of the other good agents. Zeros stand for those who are not seen.
+        Adversaries: the velocities of good agents, whether they themselves are in each forest (1
+        or -1), the leader's word. Good agents: whether they are in each forest, the velocities of
+        the other good agents. Zeros stand for those who are not seen.
         """
         seen, hunters, agents = offsets(state), self.hunters, self.hunters + self.good_agents
         inside = touches(state, params, slice(0, agents), self.entities.rows["forest"])

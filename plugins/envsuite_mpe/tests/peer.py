@@ -80,12 +80,13 @@ class Peer:
         """Its state as ours, rounded to 32 bits; plain NumPy."""
         agents = self.world.agents
         words = [one.state.c for one in agents if not one.silent]
-        return State(
+        fields: dict[str, Any] = dict(
             positions=np.array([one.state.p_pos for one in self.entities], np.float32),
             velocities=np.array([one.state.p_vel for one in agents], np.float32),
             words=np.array(words, np.float32) if words else np.zeros((0, 0), np.float32),
             goals=np.array(self._goals(), np.int32),
         )
+        return State(**fields)
 
     def _goals(self) -> list[int]:
         agents, landmarks = self.world.agents, self.world.landmarks

@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from gymnasium import spaces
 
 from envsuite_mpe.env import MPE
 from envsuite_mpe.state import State
@@ -49,7 +50,7 @@ def test_whole_episodes(scenario: str, actions: str) -> None:
 
 
 @pytest.mark.parametrize(("scenario", "counts"), OTHER_COUNTS)
-def test_whole_episodes_of_other_crowds(scenario: str, counts: dict[str, int]) -> None:
+def test_whole_episodes_of_other_crowds(scenario: str, counts: dict[str, Any]) -> None:
     compare(MPE(scenario, **counts), Peer(scenario, "discrete", **counts))
 
 
@@ -117,9 +118,9 @@ def overlap(env: MPE, state: State) -> bool:
 
 def draw(rng: np.random.Generator, env: MPE) -> Any:
     """Actions for a whole episode, `[steps, ...]`; some of the continuous ones are 0 or 1."""
-    drawn = {}
+    drawn, own = {}, env.action_space
     for group, size in (env.agents or {"agent": 1}).items():
-        space: Any = env.action_space[group] if env.agents else env.action_space
+        space: Any = own[group] if isinstance(own, spaces.Dict) else own
         if env.actions == "discrete":
             drawn[group] = rng.integers(0, space.n, (STEPS, size)).astype(np.int32)
         else:
