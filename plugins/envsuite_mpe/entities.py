@@ -55,7 +55,6 @@ class Entities:
         vocabulary: How many words there are to say.
         goals: How many landmarks are drawn for each episode to be somebody's goal.
         landmark_spread: Landmarks begin with x and y between this and its negative.
-        single: Whether this is a single agent's game, whose arrays have no agent axis.
     """
 
     agents: tuple[AgentKind, ...]
@@ -65,7 +64,6 @@ class Entities:
     vocabulary: int = 0
     goals: int = 0
     landmark_spread: float = 1.0
-    single: bool = False
 
     @cached_property
     def rows(self) -> Mapping[str, slice]:

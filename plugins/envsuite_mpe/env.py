@@ -16,6 +16,7 @@ from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
 from envsuite_mpe.actions import action_space, decode
 from envsuite_mpe.choice import not_offered
+from envsuite_mpe.entities import Entities
 from envsuite_mpe.physics import contact_forces, move
 from envsuite_mpe.scenario import Scenario, Scripted, make_scenario
 from envsuite_mpe.state import Params, State
@@ -74,33 +75,32 @@ class MPE(Env[State, Params]):
         options = ("adversaries", "good_agents", "landmarks", "food", "forests", "evade")
         return make_scenario(self.scenario, {name: getattr(self, name) for name in options})
 
+    @cached_property
+    def entities(self) -> Entities:
+        """Who and what there is."""
+        return self.rules.entities
+
     @property
     def agents(self) -> Mapping[str, int]:
         """Who is played from outside, the team that a single learner plays first."""
-        entities = self.rules.entities
-        if entities.single:
-            return {}
-        return {name: entities.kind(name).count for name in entities.learners}
+        return {name: self.entities.kind(name).count for name in self.entities.learners}
 
     @property
-    def observation_space(self) -> spaces.Space[Any]:
+    def observation_space(self) -> spaces.Dict:
         """By group, what one agent sees: `f32[features]`, which nothing bounds."""
-        return self._space(
+        return spaces.Dict(
             {
                 name: spaces.Box(-np.inf, np.inf, (self._features[name],), np.float32)
-                for name in self.rules.entities.learners
+                for name in self.agents
             }
         )
 
     @property
-    def action_space(self) -> spaces.Space[Any]:
+    def action_space(self) -> spaces.Dict:
         """By group, what one agent may do: pushes, words or both; see `decode`."""
-        entities = self.rules.entities
-        return self._space(
-            {
-                name: action_space(entities.kind(name), entities.vocabulary, self.actions)
-                for name in entities.learners
-            }
+        kind, vocabulary = self.entities.kind, self.entities.vocabulary
+        return spaces.Dict(
+            {name: action_space(kind(name), vocabulary, self.actions) for name in self.agents}
         )
 
     @property
@@ -111,7 +111,7 @@ class MPE(Env[State, Params]):
 
     def default_params(self) -> Params:
         """The numbers of the scenario; physics are the same in all."""
-        entities = self.rules.entities
+        entities = self.entities
         everyone = (*entities.agents, *entities.landmarks)
 
         def table(values: list[float], kinds: tuple[Any, ...]) -> np.ndarray:
@@ -135,7 +135,7 @@ class MPE(Env[State, Params]):
     def reset(self, key: jax.Array, params: Params) -> tuple[State, Timestep[Any]]:
         """Scatter everything, at rest and silent, and draw the goals."""
         params = jax.tree.map(jnp.asarray, params)
-        entities, shapes = self.rules.entities, self._shapes
+        entities, shapes = self.entities, self._shapes
         place_key, goal_key = jax.random.split(key)
         is_agent = np.arange(shapes.positions.shape[0]) < entities.agent_count
         spread = jnp.where(is_agent, params.agent_spread, params.landmark_spread)
@@ -147,15 +147,15 @@ class MPE(Env[State, Params]):
             words=jnp.zeros(shapes.words.shape, jnp.float32),
             goals=jnp.floor(goals).astype(jnp.int32),
         )
-        reward = {name: jnp.zeros(entities.kind(name).count) for name in entities.learners}
+        reward = {name: jnp.zeros(size) for name, size in self.agents.items()}
         return state, self._timestep(state, reward, params)
 
     def step(
-        self, key: jax.Array, state: State, action: Any, params: Params
+        self, key: jax.Array, state: State, action: Mapping[str, jax.Array], params: Params
     ) -> tuple[State, Timestep[Any]]:
         """Everyone pushes and speaks at once; then a tenth of a unit of time passes."""
         params = jax.tree.map(jnp.asarray, params)
-        entities = self.rules.entities
+        entities = self.entities
         forces, words = self._act(key, state, action, params)
         forces = forces + contact_forces(state, params, solid=entities.solid_count)
         positions, velocities = move(
@@ -170,17 +170,15 @@ class MPE(Env[State, Params]):
 
     def world(self, state: State) -> jax.Array:
         """All positions, velocities of agents, words, and each goal one-hot: `f32[k]`."""
-        goals = one_hot(state.goals, self.rules.entities.landmark_count)
+        goals = one_hot(state.goals, self.entities.landmark_count)
         parts = (state.positions, state.velocities, state.words, goals)
         return jnp.concatenate([part.ravel() for part in parts])
 
     def _act(
-        self, key: jax.Array, state: State, action: Any, params: Params
+        self, key: jax.Array, state: State, action: Mapping[str, jax.Array], params: Params
     ) -> tuple[jax.Array, jax.Array]:
         """What everyone does: own forces `f32[n, 2]` and words `f32[speakers, vocabulary]`."""
-        entities = self.rules.entities
-        if entities.single:
-            action = {entities.learners[0]: action[None]}
+        entities = self.entities
         forces, words = [], [jnp.zeros((0, entities.vocabulary), jnp.float32)]
         for kind in entities.agents:
             rows = entities.rows[kind.name]
@@ -202,19 +200,12 @@ class MPE(Env[State, Params]):
         self, state: State, reward: dict[str, jax.Array], params: Params
     ) -> Timestep[Any]:
         """What those who are played from outside see of a state; nobody ever ends."""
-        entities = self.rules.entities
         obs = self.rules.observe(state, params)
-        obs = {name: obs[name] for name in entities.learners}
-        reward = {name: reward[name] for name in entities.learners}
-        ended = {name: jnp.zeros(len(rows), bool) for name, rows in reward.items()}
-        if entities.single:
-            (name,) = entities.learners
-            return Timestep(obs=obs[name][0], reward=reward[name][0], terminated=ended[name][0])
-        return Timestep(obs=obs, reward=reward, terminated=ended)
-
-    def _space(self, own: dict[str, spaces.Space[Any]]) -> spaces.Space[Any]:
-        """A space of all groups, or of the single agent."""
-        return spaces.Dict(own) if self.agents else next(iter(own.values()))
+        return Timestep(
+            obs={name: obs[name] for name in self.agents},
+            reward={name: reward[name] for name in self.agents},
+            terminated={name: jnp.zeros(size, bool) for name, size in self.agents.items()},
+        )
 
     @cached_property
     def _features(self) -> dict[str, int]:
@@ -226,7 +217,7 @@ class MPE(Env[State, Params]):
     @cached_property
     def _shapes(self) -> State:
         """What a state is made of."""
-        entities = self.rules.entities
+        entities = self.entities
         agents, everyone = entities.agent_count, entities.agent_count + entities.landmark_count
 
         def floats(*shape: int) -> Any:

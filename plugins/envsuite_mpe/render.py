@@ -78,8 +78,8 @@ def frame(env: MPE, state: State, params: Params) -> np.ndarray:
     plane.draw_agents(sheet)
     sheet.cover_margins()
     target = KINDS["agent"] if plane.targets else None
-    draw_kinds(sheet, env.rules.entities, plane.color, goal=target)
-    draw_words(sheet, env.rules.entities, np.asarray(state.words))
+    draw_kinds(sheet, env.entities, plane.color, goal=target)
+    draw_words(sheet, env.entities, np.asarray(state.words))
     return sheet.pixels()
 
 
@@ -88,7 +88,7 @@ class Plane:
 
     def __init__(self, env: MPE, state: State, params: Params) -> None:
         """Take a state apart."""
-        self.scenario, self.entities = env.scenario, env.rules.entities
+        self.scenario, self.entities = env.scenario, env.entities
         self.agents = self.entities.agent_count
         goals: list[int] = np.asarray(state.goals).tolist()
         self.targets = [0] if self.scenario == "simple" else goals

@@ -14,7 +14,7 @@ from envsuite_mpe.view import joined, offsets
 
 @dataclass(frozen=True)
 class Simple:
-    """One agent goes to a landmark; a game for a single agent."""
+    """One agent goes to a landmark: a group of one, for all of the family are in groups."""
 
     @property
     def entities(self) -> Entities:
@@ -23,7 +23,6 @@ class Simple:
             agents=(AgentKind("agent", 1, radius=0.05),),
             landmarks=(LandmarkKind("landmark", 1, radius=0.05),),
             learners=("agent",),
-            single=True,
         )
 
     def observe(self, state: State, params: Params) -> dict[str, jax.Array]:

@@ -68,10 +68,9 @@ class Peer:
 
     def step(self, action: Any) -> tuple[dict[str, Any], ...]:
         """Observations, rewards, terminations and truncations by agent."""
-        groups = action if isinstance(action, dict) else {"agent": [action]}
         chosen = {
             f"{group}_{row}": int(one) if np.ndim(one) == 0 else one
-            for group, rows in groups.items()
+            for group, rows in action.items()
             for row, one in enumerate(rows)
         }
         return self.env.step(chosen)[:4]

@@ -24,7 +24,7 @@ def scene(
     goals: Sequence[int] = (),
 ) -> State:
     """A world in which nothing has been said; agents at rest where no velocities are given."""
-    entities = env.rules.entities
+    entities = env.entities
     everyone, agents = entities.agent_count + entities.landmark_count, entities.agent_count
     assert np.shape(positions) == (everyone, 2) and len(goals) == entities.goals
     fields: dict[str, Any] = dict(  # NumPy: nothing is compiled to write a world down
@@ -42,8 +42,7 @@ def play(
     env: MPE, state: State, action: Any, params: Params | None = None
 ) -> tuple[State, Timestep[Any]]:
     """One step."""
-    if env.agents:
-        action = {group: np.asarray(rows) for group, rows in action.items()}
+    action = {group: np.asarray(rows) for group, rows in action.items()}
     return STEP(env, KEY, state, action, params or env.default_params())
 
 
@@ -51,9 +50,8 @@ def idle(env: MPE) -> Any:
     """Nobody pushes; speakers say the first word."""
     if env.actions == "discrete":
         return {group: np.zeros(size, np.int32) for group, size in env.agents.items()}
-    spaces: Any = env.action_space
     return {
-        group: np.zeros((size, *spaces[group].shape), np.float32)
+        group: np.zeros((size, *(env.action_space[group].shape or ())), np.float32)
         for group, size in env.agents.items()
     }
 

@@ -19,13 +19,14 @@ FAR = (5.0, 5.0)
 )
 def test_five_pushes(action, velocity):
     env = MPE("simple")
-    state, _ = play(env, scene(env, [(0, 0), FAR]), action)
+    state, _ = play(env, scene(env, [(0, 0), FAR]), {"agent": [action]})
     close(state.velocities[0], velocity)
 
 
 def test_continuous_pushes_of_a_pair_cancel_and_staying_does_nothing():
     env = MPE("simple", actions="continuous")
-    state, _ = play(env, scene(env, [(0, 0), FAR]), np.array([1, 0.25, 1, 0.5, 0.1], np.float32))
+    push = np.array([[1, 0.25, 1, 0.5, 0.1]], np.float32)
+    state, _ = play(env, scene(env, [(0, 0), FAR]), {"agent": push})
     close(state.velocities[0], (0.375, -0.2))  # 5 * (1 - 0.25) and 5 * (0.1 - 0.5), for a tenth
 
 

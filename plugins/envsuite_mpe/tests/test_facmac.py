@@ -144,8 +144,8 @@ def test_the_push_is_the_way_itself_and_the_key_draws_it():
 def test_only_predators_are_played_from_outside(size, features):
     env = game(size)
     assert env.agents == {"adversary": SIZES[size][0]}
-    assert env.observation_space["adversary"].shape == (features,)  # type: ignore[index]
-    assert env.action_space["adversary"].shape == (5,)  # type: ignore[index]
+    assert env.observation_space["adversary"].shape == (features,)
+    assert env.action_space["adversary"].shape == (5,)
 
 
 @pytest.mark.parametrize("size", ["3a", "6a"])

@@ -12,7 +12,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from gymnasium import spaces
 
 from envsuite_mpe.env import MPE
 from envsuite_mpe.state import State
@@ -62,7 +61,7 @@ def compare(env: MPE, peer: Peer) -> None:
     def play(first: State, begin: State, actions: Any) -> Any:
         def step(state: State, action: Any) -> Any:
             state, timestep = env.step(jax.random.key(0), state, action, params)
-            return state, (state, by_group(env, timestep.obs), by_group(env, timestep.reward))
+            return state, (state, timestep.obs, timestep.reward)
 
         return env.rules.observe(first, params), jax.lax.scan(step, begin, actions)[1]
 
@@ -84,7 +83,7 @@ def compare(env: MPE, peer: Peer) -> None:
             touched |= overlap(env, before)
             before = at(ours[0], step)
         agree(ours, stack(theirs), f"seed {seed}")
-    assert touched or not env.rules.entities.solid, "no two bodies met: too little was compared"
+    assert touched or not env.entities.solid, "no two bodies met: too little was compared"
 
 
 def agree(ours: Any, theirs: Any, what: str) -> None:
@@ -96,11 +95,6 @@ def agree(ours: Any, theirs: Any, what: str) -> None:
         np.testing.assert_allclose(own, their, **CLOSE, err_msg=name)
 
 
-def by_group(env: MPE, leaf: Any) -> Any:
-    """A single agent's leaf as that of a group of one, which the peer has."""
-    return leaf if env.agents else {"agent": leaf[None]}
-
-
 def crowded(state: State, seed: int) -> State:
     """Every other episode begins in an eighth of the space, so that bodies meet."""
     share = np.float32(1 if seed % 2 else 1 / 8)
@@ -109,24 +103,24 @@ def crowded(state: State, seed: int) -> State:
 
 def overlap(env: MPE, state: State) -> bool:
     """Whether an agent is inside another body."""
-    solid, radius = env.rules.entities.solid_count, env.default_params().radius
+    solid, radius = env.entities.solid_count, env.default_params().radius
     gaps = np.linalg.norm(state.positions[:solid, None] - state.positions[:solid], axis=-1)
     inside = gaps < radius[:solid, None] + radius[:solid]
     np.fill_diagonal(inside, False)
-    return bool(inside[: env.rules.entities.agent_count].any())
+    return bool(inside[: env.entities.agent_count].any())
 
 
 def draw(rng: np.random.Generator, env: MPE) -> Any:
     """Actions for a whole episode, `[steps, ...]`; some of the continuous ones are 0 or 1."""
-    drawn, own = {}, env.action_space
-    for group, size in (env.agents or {"agent": 1}).items():
-        space: Any = own[group] if isinstance(own, spaces.Dict) else own
+    drawn = {}
+    for group, size in env.agents.items():
+        space: Any = env.action_space[group]
         if env.actions == "discrete":
             drawn[group] = rng.integers(0, space.n, (STEPS, size)).astype(np.int32)
         else:
             numbers = rng.uniform(-0.25, 1.25, (STEPS, size, *space.shape))
             drawn[group] = np.clip(numbers, 0, 1).astype(np.float32)
-    return drawn if env.agents else drawn["agent"][:, 0]
+    return drawn
 
 
 def stack(trees: list[Any]) -> Any:

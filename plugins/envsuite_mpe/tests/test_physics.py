@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from envsuite_mpe.actions import LEFT, RIGHT, STAY, UP
+from envsuite_mpe.actions import LEFT, RIGHT, UP
 from envsuite_mpe.env import MPE
 from envsuite_mpe.tests.scene import close, idle, play, scene
 
@@ -21,20 +21,22 @@ FAR = (5.0, 5.0)
 
 def test_a_push_moves_nobody_before_the_next_step():
     state = scene(SIMPLE, [(0.2, -0.4), (-0.5, 0.3)], velocities=[(0.3, -0.1)])
-    state, timestep = play(SIMPLE, state, RIGHT)
+    state, timestep = play(SIMPLE, state, {"agent": [RIGHT]})
     close(state.positions[0], (0.23, -0.41))  # a tenth of the old velocity
     close(state.velocities[0], (0.725, -0.075))  # three quarters of the old one, and 0.5
-    close(timestep.obs, (0.725, -0.075, -0.73, 0.71))
-    close(timestep.reward, -1.037)  # 0.73 ** 2 + 0.71 ** 2
-    state, timestep = play(SIMPLE, state, RIGHT)
+    close(timestep.obs["agent"][0], (0.725, -0.075, -0.73, 0.71))
+    close(timestep.reward["agent"], [-1.037])  # 0.73 ** 2 + 0.71 ** 2
+    state, timestep = play(SIMPLE, state, {"agent": [RIGHT]})
     close(state.positions[0], (0.3025, -0.4175))
     close(state.velocities[0], (1.04375, -0.05625))
-    close(timestep.reward, -1.1588125)
+    close(timestep.reward["agent"], [-1.1588125])
 
 
 def test_semi_implicit_it_moves_at_once():
     env = MPE("simple", integration="semi-implicit")
-    state, _ = play(env, scene(env, [(0.2, -0.4), FAR], velocities=[(0.3, -0.1)]), RIGHT)
+    state, _ = play(
+        env, scene(env, [(0.2, -0.4), FAR], velocities=[(0.3, -0.1)]), {"agent": [RIGHT]}
+    )
     close(state.velocities[0], (0.725, -0.075))
     close(state.positions[0], (0.2725, -0.4075))
 
@@ -123,6 +125,6 @@ def test_a_step_can_be_differentiated_even_there():
 def test_physics_are_params(name):
     params = replace(SIMPLE.default_params(), **{name: np.float32(0.5)})
     state = scene(SIMPLE, [(0, 0), FAR], velocities=[(1, 0)])
-    state, _ = play(SIMPLE, state, STAY, params)
+    state, _ = play(SIMPLE, state, idle(SIMPLE), params)
     close(state.positions[0], (0.5 if name == "time_step" else 0.1, 0))
     close(state.velocities[0], (0.5 if name == "damping" else 0.75, 0))

@@ -42,7 +42,7 @@ def count(picture: np.ndarray, color: Any) -> int:
 @pytest.mark.parametrize("id", IDS)
 def test_every_id_can_be_drawn(id):
     env: Any = unwrapped(envsuite.make(id))
-    entities = env.rules.entities
+    entities = env.entities
     everyone = entities.agent_count + entities.landmark_count
     places = np.random.default_rng(0).uniform(-1, 1, (everyone, 2))
     picture = draw(env, scene(env, places, goals=(1,) * entities.goals if entities.goals else ()))
