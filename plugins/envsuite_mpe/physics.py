@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from envsuite_mpe.state import Params, State
-from envsuite_mpe.view import distance, offsets
+from envsuite_mpe.view import NEAREST, distance
 
 
 def contact_forces(state: State, params: Params, *, solid: int) -> jax.Array:
@@ -26,15 +26,17 @@ def contact_forces(state: State, params: Params, *, solid: int) -> jax.Array:
     if solid == 0:
         return jnp.zeros((agents, 2), jnp.float32)
     pushed = min(agents, solid)
-    toward = offsets(state)[:pushed, :solid]
-    gap = distance(toward)
+    # x and y apart, for that is several times faster on a CPU than pairs of them
+    x, y = state.positions[:solid, 0], state.positions[:solid, 1]
+    right, up = x - x[:pushed, None], y - y[:pushed, None]
+    gap = jnp.sqrt(jnp.maximum(right * right + up * up, NEAREST))
     reach = params.radius[:pushed, None] + params.radius[:solid]
     inside = (reach - gap) / params.contact_margin
     # log(1 + exp(inside)), which would overflow as it stands
     softened = jnp.maximum(inside, 0.0) + jnp.log1p(jnp.exp(-jnp.abs(inside)))
     strength = params.contact_force * params.contact_margin * softened / gap
     strength = jnp.where(np.eye(pushed, solid, dtype=bool), 0.0, strength)
-    forces = -(strength[..., None] * toward).sum(axis=1)
+    forces = -jnp.stack([(strength * right).sum(axis=1), (strength * up).sum(axis=1)], axis=1)
     return jnp.concatenate([forces, jnp.zeros((agents - pushed, 2), jnp.float32)])
 
 
