@@ -1,7 +1,8 @@
 """Ours against MPE2 1.1.1, step by step through whole episodes, discrete and continuous.
 
-MPE2 computes with 64 bits and we with 32, so figures agree within 1e-5, absolute or relative. Before
-each step the peer takes over our positions and velocities, so that what is compared is one step.
+MPE2 computes with 64 bits and we with 32, so figures agree within 1e-5, absolute or relative.
+Before each step the peer takes over our positions and velocities, so that what is compared is one
+step.
 """
 
 from __future__ import annotations
