@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 import envsuite
 from envsuite.testing.host_play import host_actions
+from envsuite_smax.compiled import aim
 from envsuite_smax.compiled.layout import T_RANGE
+from envsuite_smax.directions import heading
 from envsuite_smax.kernel import SMAXKernel
 from envsuite_smax.options import CHOICES
 from envsuite_smax.scenario import POSITIONS
@@ -175,6 +177,12 @@ def test_a_parting_is_found_and_counted(monkeypatch):
     assert 1 <= found.parted <= COPIES and "legal" in found.told
     with pytest.raises(AssertionError, match=f"{found.parted} of {found.episodes}"):
         found.check()
+
+
+def test_headings_are_the_same_to_the_last_bit():
+    turns = np.random.default_rng(0).random(3000, np.float32)
+    there = np.array([aim.heading(turn) for turn in turns])
+    np.testing.assert_array_equal(there, np.stack(jax.jit(heading)(turns), -1))
 
 
 def test_other_tasks_for_each_copy():
