@@ -10,13 +10,13 @@ import gymnasium as gym
 import numpy as np
 import torch
 from gymnasium.vector import AsyncVectorEnv, SyncVectorEnv
-from measure import in_turns, ratio
 from sb3_contrib import MaskablePPO
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import envsuite
+from measure import in_turns, ratio
 
 SLOTS = 64
 # SuperSuit cannot vectorise a game whose agents die one by one: its remedy, `black_death_v3`, steps

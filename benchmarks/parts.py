@@ -13,18 +13,20 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jax
 import numpy as np
-from measure import RESULTS, machine, write
 
 import envsuite
 from envsuite.compiled import book as ledger
 from envsuite.compiled.cache import kernel
 from envsuite.compiled.lanes import LANES, spread, store
+from envsuite.functional.transform import game_state, unwrapped
 from envsuite.testing.host_play import host_actions
 from envsuite_smax.compiled.combat import O_SPAN, SPAN, enter, fight, leave, move, push, shoot
 from envsuite_smax.compiled.layout import NOISE_HIGH, NOISE_LOW
 from envsuite_smax.compiled.play import command, show
 from envsuite_smax.compiled.sight import choices, describe, room_for_words, unit_list
+from measure import RESULTS, machine, write
 
 BATTLES = (("3m", 1024), ("27m_vs_30m", 64))
 TICKS = 8
@@ -151,6 +153,40 @@ def parts(scenario: str, copies: int) -> Mapping[str, Any]:
     }
 
 
+def jax_parts(scenario: str, copies: int) -> Mapping[str, Any]:
+    """The same of the JAX engine, and what XLA counts of a whole step."""
+    engine: Any = envsuite.make_engine(f"envsuite/SMAX-{scenario}", copies, "jax")
+    shown, action = engine.reset(0), {}
+    for step in range(12):
+        action = host_actions(engine, shown, [step] * copies)
+        shown = engine.step(action)
+    slots, program, params = engine.state.slots, engine.program, engine.params
+    game, state = unwrapped(engine.env), game_state(engine.env, slots.state)
+    keys = jax.random.split(jax.random.key(0), copies)
+    asked = jax.device_put(action)
+    whole = jax.jit(program.play).lower(slots, asked).compile()
+    rules = jax.jit(jax.vmap(game.step, (0, 0, 0, None)))
+    seen = jax.jit(jax.vmap(game.timestep, (0, 0, None)))
+    fresh = jax.jit(jax.vmap(game.reset, (0, None)))
+    nanoseconds = {
+        "rules and all that is seen": lambda: rules(keys, state, asked, params),
+        "all that is seen": lambda: seen(state, state, params),
+        "a beginning": lambda: fresh(keys, params),
+        "a whole step": lambda: whole(slots, asked),
+    }
+    cost = whole.cost_analysis()
+    return {
+        "scenario": scenario,
+        "copies": copies,
+        "nanoseconds": {
+            name: quickest(lambda run=run: jax.block_until_ready(run()), copies)
+            for name, run in nanoseconds.items()
+        },
+        "operations_counted_by_xla": cost.get("flops", 0.0) / copies,
+        "bytes_counted_by_xla": cost.get("bytes accessed", 0.0) / copies,
+    }
+
+
 def main() -> None:
     """Measure, print, write."""
     array = np.zeros(2**24, F)  # 64 MiB: beyond every cache
@@ -163,12 +199,13 @@ def main() -> None:
             "cache": 4 / quickest(lambda: _fill(small), small.size),
         },
         "battles": [parts(*battle) for battle in BATTLES],
+        "jax": [jax_parts(*battle) for battle in BATTLES],
     }
     write(RESULTS / "parts-cpu.json", record)
-    for battle in record["battles"]:
+    for battle in record["battles"] + record["jax"]:
         print(battle["scenario"])
         for name, figure in battle["nanoseconds"].items():
-            print(f"  {name:20} {figure:10.1f} ns")
+            print(f"  {name:28} {figure:10.1f} ns")
     print(record["gigabytes_per_second_written"])
 
 

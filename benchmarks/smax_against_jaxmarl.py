@@ -26,9 +26,9 @@ from typing import Any
 import jax
 import numpy as np
 from jax.experimental.compilation_cache import compilation_cache
-from loops import jax_scan, jaxmarl_scan
 
 import envsuite
+from loops import jax_scan, jaxmarl_scan
 
 RESULTS = Path(__file__).parent / "results"
 SCENARIOS = ("3m", "2s3z", "27m_vs_30m")

@@ -19,12 +19,12 @@ import gymnasium as gym
 import jax
 import numpy as np
 import typer
-from collecting import collection, foreign_vectors
-from loops import jax_scan, jaxmarl_scan, numba_loop, scan_loop, scan_steps
-from measure import RESULTS, fresh_process, in_turns, machine, ratio, write
 from rich.progress import Progress, TimeElapsedColumn, TimeRemainingColumn
 
 import envsuite
+from collecting import collection, foreign_vectors
+from loops import jax_scan, jaxmarl_scan, numba_loop, scan_loop, scan_steps
+from measure import RESULTS, fresh_process, in_turns, machine, ratio, write
 
 COPIES = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 UNITS = ("3m", "2s3z", "8m", "10m_vs_11m", "25m", "27m_vs_30m")
