@@ -83,7 +83,11 @@ def draw_positions(
         )
     x_push, y_push = push(points[:, 0], points[:, 1], radius)
     points += jnp.stack([x_push, y_push], -1)
-    return jnp.clip(points, margin, size - margin)
+    # A loop, for its result is stored: XLA would fuse all this into what reads it, and draw every
+    # place anew for each number of each observation, which took twenty times as long.
+    return jax.lax.map(
+        lambda place: jnp.clip(place[0], place[1], size - place[1]), (points, margin)
+    )
 
 
 def line_up(
