@@ -82,6 +82,7 @@ def main(copies: int = 96, modes: Annotated[int, typer.Option(min=1, max=len(MOD
     ids = [id for id in envsuite.registry().environments if id.startswith("envsuite/SMAX-")]
     work = [(id, mode) for id in ids for mode in MODES[:modes]]
     rows: list[dict[str, Any]] = []
+    record: dict[str, Any] = {}
     for seed, (id, mode) in enumerate(track(work, "battles")):
         rows.append(compare(id, copies, seed, **mode))
         record = {

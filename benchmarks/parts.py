@@ -161,7 +161,8 @@ def jax_parts(scenario: str, copies: int) -> Mapping[str, Any]:
         action = host_actions(engine, shown, [step] * copies)
         shown = engine.step(action)
     slots, program, params = engine.state.slots, engine.program, engine.params
-    game, state = unwrapped(engine.env), game_state(engine.env, slots.state)
+    game: Any = unwrapped(engine.env)
+    state = game_state(engine.env, slots.state)
     keys = jax.random.split(jax.random.key(0), copies)
     asked = jax.device_put(action)
     whole = jax.jit(program.play).lower(slots, asked).compile()
@@ -174,7 +175,7 @@ def jax_parts(scenario: str, copies: int) -> Mapping[str, Any]:
         "a beginning": lambda: fresh(keys, params),
         "a whole step": lambda: whole(slots, asked),
     }
-    cost = whole.cost_analysis()
+    cost: Any = whole.cost_analysis() or {}
     return {
         "scenario": scenario,
         "copies": copies,
