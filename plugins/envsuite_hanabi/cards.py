@@ -35,7 +35,9 @@ def card_name(card: int, ranks: int) -> str:
     return "?" if card < 0 else f"{COLORS[card // ranks]}{card % ranks + 1}"
 
 
-def deck_from_text(text: str, *, colors: int = 5, copies: Sequence[int] = (3, 2, 2, 2, 1)):
+def deck_from_text(
+    text: str, *, colors: int = 5, copies: Sequence[int] = (3, 2, 2, 2, 1)
+) -> np.ndarray:
     """Read a deck, top card first, such as `"R1 R2 ? B5"`; what is not written is left to chance.
 
     Args:
