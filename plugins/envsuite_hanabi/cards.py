@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from envsuite.core.errors import nearest
@@ -18,16 +16,6 @@ def full_deck(colors: int, copies: Sequence[int]) -> np.ndarray:
     """All cards in order, `i32[cards]`; `copies` says how many of each rank a colour has."""
     each = np.tile(np.array(copies), colors)
     return np.repeat(np.arange(each.size), each).astype(np.int32)
-
-
-def color_of(card: jax.Array, ranks: int) -> jax.Array:
-    """The colour of a card, -1 of none."""
-    return jnp.where(card < 0, -1, card // ranks)
-
-
-def rank_of(card: jax.Array, ranks: int) -> jax.Array:
-    """The rank of a card from 0 up, -1 of none."""
-    return jnp.where(card < 0, -1, card % ranks)
 
 
 def card_name(card: int, ranks: int) -> str:
@@ -63,7 +51,9 @@ def deck_from_text(
         if word not in names:
             near = nearest(word, names)
             hint = f"did you mean {near!r}? " if near else ""
-            raise ValueError(f"no card {word!r}: {hint}The cards are {names[0]} to {names[-1]}, or ?")
+            raise ValueError(
+                f"no card {word!r}: {hint}The cards are {names[0]} to {names[-1]}, or ?"
+            )
         deck[place] = names.index(word)
     for card, name in enumerate(names):
         if (deck == card).sum() > (whole == card).sum():
@@ -72,24 +62,3 @@ def deck_from_text(
                 "replace some by ?"
             )
     return deck
-
-
-def shuffle_unknown(key: jax.Array, deck: jax.Array, whole: np.ndarray) -> jax.Array:
-    """Draw the cards that a deck leaves to chance.
-
-    Args:
-        key: Chance.
-        deck: `i32[cards]`, with -1 where a card is to be drawn.
-        whole: All cards of the game in order, `i32[cards]`.
-
-    Returns:
-        `i32[cards]`; the cards of `whole` that `deck` does not hold stand where it has -1, each
-        order equally likely.
-    """
-    # the k-th copy of a card is still to be had if the deck names at most k of them
-    nth = np.arange(whole.size) - np.searchsorted(whole, whole)
-    taken = nth < (deck[:, None] == whole).sum(0)
-    order = jax.random.permutation(key, whole.size)
-    order = order[jnp.argsort(taken[order], stable=True)]  # those to be had come first
-    unknown = deck < 0
-    return jnp.where(unknown, jnp.asarray(whole)[order][jnp.cumsum(unknown) - 1], deck)

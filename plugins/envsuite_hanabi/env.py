@@ -14,9 +14,10 @@ from gymnasium import spaces
 from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
 from envsuite_hanabi import observe
-from envsuite_hanabi.cards import UNKNOWN, full_deck, shuffle_unknown
+from envsuite_hanabi.cards import UNKNOWN, full_deck
 from envsuite_hanabi.moves import Moves, legal_moves, move_table, to_move
 from envsuite_hanabi.options import check_options
+from envsuite_hanabi.shuffle import shuffle_unknown
 from envsuite_hanabi.state import Params, State, finished, score
 from envsuite_hanabi.turn import deal, take_turn
 

@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from envsuite_hanabi.cards import COLORS, color_of, rank_of
-from envsuite_hanabi.state import State, finished
+from envsuite_hanabi.cards import COLORS
+from envsuite_hanabi.state import State, color_of, finished, rank_of
 
 if TYPE_CHECKING:
     from envsuite_hanabi.env import Hanabi

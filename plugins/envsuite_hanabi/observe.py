@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from envsuite_hanabi.cards import color_of, full_deck, rank_of
-from envsuite_hanabi.state import Hands, State
+from envsuite_hanabi.cards import full_deck
+from envsuite_hanabi.state import Hands, State, color_of, rank_of
 
 if TYPE_CHECKING:
     from envsuite_hanabi.env import Hanabi

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from envsuite.functional import struct
 
@@ -17,7 +18,7 @@ class Params:
     each order equally likely, from what remains of a full deck.
     """
 
-    deck: jax.Array
+    deck: jax.Array | np.ndarray
 
 
 @struct
@@ -64,6 +65,16 @@ class State:
     turn: jax.Array  # i32[]: who moves
     turns_left: jax.Array  # i32[]: how many more moves there are once the deck is empty
     last: Move
+
+
+def color_of(card: jax.Array, ranks: int) -> jax.Array:
+    """The colour of a card, -1 of none."""
+    return jnp.where(card < 0, -1, card // ranks)
+
+
+def rank_of(card: jax.Array, ranks: int) -> jax.Array:
+    """The rank of a card from 0 up, -1 of none."""
+    return jnp.where(card < 0, -1, card % ranks)
 
 
 def score(state: State) -> jax.Array:

@@ -9,9 +9,8 @@ import jax
 import jax.numpy as jnp
 
 from envsuite.functional import tree_where
-from envsuite_hanabi.cards import color_of, rank_of
 from envsuite_hanabi.moves import COLOR, DISCARD, PLAY, RANK
-from envsuite_hanabi.state import Hands, Move, State, finished
+from envsuite_hanabi.state import Hands, Move, State, color_of, finished, rank_of
 
 if TYPE_CHECKING:
     from envsuite_hanabi.env import Hanabi
@@ -139,10 +138,11 @@ def _draw(hands: Hands, move: Move, drawn: jax.Array) -> Hands:
     gap = (jnp.arange(players) == move.actor)[:, None] & (jnp.arange(size) >= move.slot)
     gap &= move.slot >= 0
     there = drawn >= 0
-    fresh = Hands(cards=drawn, colors=there, ranks=there, color_told=False, rank_told=False)
+    untold = jnp.bool_(False)
+    fresh = Hands(cards=drawn, colors=there, ranks=there, color_told=untold, rank_told=untold)
 
     def close(row: jax.Array, last: jax.Array) -> jax.Array:
-        newest = jnp.broadcast_to(jnp.asarray(last), (players, 1, *row.shape[2:]))
+        newest = jnp.broadcast_to(last, (players, 1, *row.shape[2:]))
         return jnp.concatenate([row[:, 1:], newest], 1)
 
     return tree_where(gap, jax.tree.map(close, hands, fresh), hands)

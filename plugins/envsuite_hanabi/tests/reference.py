@@ -29,14 +29,16 @@ class Reference:
         self.tops = [0] * colors
         self.pile: list[tuple[int, int]] = []
         self.information, self.lives, self.turn = information, lives, 0
-        self.final_moves = None  # how many are left, once the deck is empty
+        self.final_moves = players  # how many are left once the deck is empty
         self.last = None
         self.end = None  # why the game is over
 
     def fresh(self) -> Held:
+        """Draw the top card, of which nothing is known."""
         return Held(self.deck.pop(0), set(range(self.colors)), set(range(len(self.copies))))
 
     def all_moves(self) -> list[tuple]:
+        """All moves in the order of their numbers."""
         moves: list[tuple] = [("discard", slot) for slot in range(self.size)]
         moves += [("play", slot) for slot in range(self.size)]
         for ahead in range(1, self.players):
@@ -50,6 +52,7 @@ class Reference:
         return [self.end is None and self.may(move) for move in self.all_moves()]
 
     def may(self, move) -> bool:
+        """Whether the rules allow a move to whoever is to move."""
         if move[0] == "play":
             return move[1] < len(self.hands[self.turn])
         if move[0] == "discard":
@@ -92,8 +95,6 @@ class Reference:
             self.information -= 1
         if deck_was_empty:
             self.final_moves -= 1
-        elif not self.deck:
-            self.final_moves = self.players
         if self.lives == 0:
             reward = -sum(self.tops)
         if self.lives == 0:
@@ -157,6 +158,7 @@ class Reference:
         return [float(number) for number in seen]
 
     def known(self, held: Held, kinds) -> list[float]:
+        """What is publicly known of a card."""
         weights = []
         for color, rank in kinds:
             weight = float(color in held.colors and rank in held.ranks)

@@ -22,7 +22,9 @@ RECORDED = Path(__file__).parents[3].parent / "shared/data/hanabi"
 @pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded games are not beside the project")
 def test_recorded_games_end_with_their_scores():
     """Every move is legal, the last one ends the game, none before it does."""
-    cards = {f"{color}{rank + 1}": 5 * c + rank for c, color in enumerate(COLORS) for rank in range(5)}
+    cards = {
+        f"{color}{rank + 1}": 5 * c + rank for c, color in enumerate(COLORS) for rank in range(5)
+    }
     records = json.loads((RECORDED / "decks.json").read_text())
     decks = np.array([[cards[card] for card in game["deck"]] for game in records], np.int32)
     recorded = json.loads((RECORDED / "actions.json").read_text())
