@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import jax
@@ -66,6 +67,7 @@ def observe(game: Hanabi, state: State) -> jax.Array:
     return jnp.concatenate([block.astype(jnp.float32) for block in blocks], 1)
 
 
+@partial(jax.jit, static_argnums=0)  # one program, where it is called from plain Python too
 def world(game: Hanabi, state: State) -> jax.Array:
     """Everything but the order of the deck, `f32[size]`; see `Hanabi.world`."""
     blocks = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from envsuite.functional import tree_where
 from envsuite_hanabi.moves import COLOR, DISCARD, PLAY, RANK
@@ -90,10 +91,8 @@ def take_turn(game: Hanabi, state: State, action: jax.Array) -> State:
 def _announce(game: Hanabi, state: State, action: jax.Array) -> Move:
     """The move as everyone will have seen it, if it is legal."""
     moves = game.moves
-    kind, slot, ahead, color, rank = (
-        jnp.asarray(column)[action]
-        for column in (moves.kind, moves.slot, moves.ahead, moves.color, moves.rank)
-    )
+    columns = (moves.kind, moves.slot, moves.ahead, moves.color, moves.rank)
+    kind, slot, ahead, color, rank = jnp.asarray(np.stack(columns, 1))[action]
     target = jnp.where(ahead > 0, (state.turn + ahead) % game.players, -1)
     card = jnp.where(slot >= 0, state.hands.cards[state.turn, slot], -1)
     theirs = state.hands.cards[target]
