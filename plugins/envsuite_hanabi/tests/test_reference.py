@@ -17,8 +17,8 @@ COPIES = 6
 GAMES = {
     # so many lives that random play reaches the last round
     Hanabi(2, life_tokens=60): (100, {"the deck is empty"}),
-    Hanabi(3): (40, {"no lives"}),
-    Hanabi(5): (40, {"no lives"}),
+    Hanabi(3): (60, {"no lives"}),
+    Hanabi(5): (60, {"no lives"}),
     # small: more ranks than colours, hands of one
     Hanabi(
         4,
