@@ -1,0 +1,1 @@
+"""Hanabi: two to five players see every hand but their own, and build fireworks together."""
