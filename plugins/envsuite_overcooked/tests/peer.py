@@ -27,7 +27,7 @@ NAMES = {
     "forced_coordination": "forced_coordination",
     "counter_circuit": "counter_circuit_o_1order",
 }
-"""What overcooked_ai calls the layouts that ship; the counter circuit of one order is the classic."""
+"""What overcooked_ai calls the layouts; its circuit of one order is the classic."""
 
 WAYS = [(0, -1), (0, 1), (1, 0), (-1, 0)]  # north, south, east, west as (x, y)
 ACTIONS = [*WAYS, (0, 0), "interact"]
