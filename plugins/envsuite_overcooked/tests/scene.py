@@ -54,7 +54,7 @@ def scene(picture: str, *, facing: str, hands: str = "  ", pots: Any = (0, 0)) -
     cells = np.array([list(row) for row in picture.split()])
     places = np.concatenate([np.argwhere(cells == cook) for cook in "12"]).astype(np.int32)
     counters = np.select([cells == "o", cells == "d", cells == "s"], [ONION, PLATE, DISH], NOTHING)
-    onions, remaining = np.zeros((2, *cells.shape), np.int32)
+    onions, remaining = (np.zeros(cells.shape, np.int32) for _ in range(2))
     for cell, pot in zip(KITCHEN.kitchen.cells(POT), pots, strict=True):
         onions[*cell], remaining[*cell] = (pot, 0) if isinstance(pot, int) else pot
     return replace(

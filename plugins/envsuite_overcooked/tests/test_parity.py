@@ -57,15 +57,16 @@ def any_states(random: np.random.Generator, kitchen: Kitchen, count: int) -> Sta
     )
     clock = np.where(random.random(shape) < 0.7, random.integers(0, COOK_TIME + 3, shape), 0)
     onions = np.where(kitchen.terrain == POT, np.clip(COOK_TIME + 2 - clock, 0, 3), 0)
-    return State(
-        places=drawn[..., :2].astype(np.int32),  # pyright: ignore[reportArgumentType] - NumPy, here and below
+    drawn_fields: dict[str, Any] = dict(
+        places=drawn[..., :2].astype(np.int32),
         facings=drawn[..., 2].astype(np.int32),
-        hands=random.integers(0, 4, (count, 2), np.int32),  # pyright: ignore[reportArgumentType]
+        hands=random.integers(0, 4, (count, 2), np.int32),
         counters=np.where(kitchen.terrain == COUNTER, lying, 0).astype(np.int32),
         onions=onions.astype(np.int32),
         remaining=np.where(onions == 3, np.minimum(clock, COOK_TIME - 1), 0).astype(np.int32),
-        step=random.integers(340, 400, count, np.int32),  # pyright: ignore[reportArgumentType]
+        step=random.integers(340, 400, count, np.int32),
     )
+    return State(**drawn_fields)
 
 
 @pytest.mark.parametrize("layout", shipped_layouts())
