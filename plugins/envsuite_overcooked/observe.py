@@ -74,8 +74,14 @@ def observe(state: State, params: Params, kitchen: Kitchen) -> jax.Array:
         nothing,
         jnp.broadcast_to(hurry, kitchen.shape),
     ]
+    kitchen_planes = _stack(shared)
     views = []
     for own, other in ((0, 1), (1, 0)):
-        planes = [at[own], at[other], *facing[own], *facing[other], *shared]
-        views.append(jnp.stack([jnp.asarray(plane, jnp.uint8) for plane in planes], axis=-1))
+        cooks = _stack([at[own], at[other], *facing[own], *facing[other]])
+        views.append(jnp.concatenate([cooks, kitchen_planes], axis=-1))
     return jnp.stack(views)
+
+
+def _stack(planes: list[jax.Array | np.ndarray]) -> jax.Array:
+    """Planes as `u8[height, width, planes]`."""
+    return jnp.stack([jnp.asarray(plane, jnp.uint8) for plane in planes], axis=-1)

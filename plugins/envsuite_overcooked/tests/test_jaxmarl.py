@@ -53,10 +53,10 @@ def test_an_episode_is_jaxmarls_but_for_occupied_counters():
     assert theirs.agent_pos[:, ::-1].tolist() == state.places.tolist()
 
     # first an onion into the pot, then three plates: one of use, one too many, and one while
-    # another lies on a counter; then two plain cooks take over
-    by_hand = ["NSEW.!".index(action) for action in "W!EN!WSS!EE......"]
+    # another lies on a counter; they are put down, and two plain cooks take over
+    by_hand = ["NSEW.!".index(action) for action in "W!EN!WSS!EE......!.."]
     by_hand = list(
-        zip(by_hand, ["NSEW.!".index(action) for action in "......WW..S!W!S!."], strict=True)
+        zip(by_hand, ["NSEW.!".index(action) for action in "......WW..S!W!S!.ES!"], strict=True)
     )
     random = np.random.default_rng(0)
     step = jax.jit(env.step)
