@@ -13,8 +13,19 @@ import pytest
 from envsuite.functional import tree_where
 from envsuite_overcooked.env import Overcooked
 from envsuite_overcooked.kitchen import COUNTER, FLOOR, POT, Kitchen, shipped_layouts
-from envsuite_overcooked.state import INTERACT, MOVES, STAY, State
+from envsuite_overcooked.state import (
+    INTERACT,
+    MOVES,
+    NORTH,
+    NOTHING,
+    ONION,
+    PLATE,
+    SOUTH,
+    STAY,
+    State,
+)
 from envsuite_overcooked.tests.peer import COOK_TIME, Peer
+from envsuite_overcooked.tests.scene import STEP
 from envsuite_overcooked.tests.script import scripted
 
 STEPS = 400
@@ -128,3 +139,28 @@ def test_an_episode_begins_as_overcooked_ais(layout):
             getattr(state, field.name), getattr(expected, field.name), field.name
         )
     np.testing.assert_array_equal(timestep.obs["agent"], peer.observe(peer.first()))
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize(("held", "pot"), [(ONION, (0, 0)), (PLATE, (3, 0)), (PLATE, (3, 1))])
+def test_a_plate_taken_while_the_other_uses_the_pot_is_worth_what_overcooked_ai_says(
+    first, held, pot
+):
+    peer, env = Peer("cramped_room"), Overcooked("cramped_room")
+    order = [first, 1 - first]
+    at_pot, at_plates = ([1, 2], NORTH, held), ([2, 1], SOUTH, NOTHING)
+    places, facings, hands = zip(*[(at_pot, at_plates)[index] for index in order], strict=True)
+    grid = np.zeros(env.kitchen.shape, np.int32)
+    fields: dict[str, Any] = dict(
+        places=np.array(places, np.int32),
+        facings=np.array(facings, np.int32),
+        hands=np.array(hands, np.int32),
+        counters=grid,
+        onions=np.where(env.kitchen.terrain == POT, np.int32(pot[0]), grid),
+        remaining=np.where(env.kitchen.terrain == POT, np.int32(pot[1]), grid),
+        step=np.int32(0),
+    )
+    state, both = State(**fields), np.array([INTERACT, INTERACT], np.int32)
+    _, _, shaped = peer.step(peer.write(state), both)
+    _, timestep = STEP(env, jax.random.key(0), state, {"agent": both}, env.default_params())
+    assert timestep.info["shaped_reward"]["agent"].tolist() == shaped
