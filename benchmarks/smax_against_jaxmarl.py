@@ -19,85 +19,31 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import jax
-import jax.numpy as jnp
-import jaxmarl
 import numpy as np
 from jax.experimental.compilation_cache import compilation_cache
 
 import envsuite
-from envsuite.testing.legal_play import random_actions
+from loops import jax_scan, jaxmarl_scan
 
 RESULTS = Path(__file__).parent / "results"
 SCENARIOS = ("3m", "2s3z", "27m_vs_30m")
 ROUNDS = 5
 
 
-def ours(scenario: str, copies: int, steps: int) -> tuple[Callable[..., Any], Any]:
-    """A compiled loop over our engine, and what it starts from."""
-    engine: Any = envsuite.make_engine(f"envsuite/SMAX-{scenario}", copies)
-    shown = engine.reset(0)
-    space, agents = engine.action_space, engine.agents
-
-    def run(carry: Any, key: jax.Array) -> Any:
-        def step(carry: Any, key: jax.Array) -> Any:
-            slots, shown, total = carry
-            keys = jax.random.split(key, copies)
-            action = jax.vmap(lambda key, own: random_actions(key, space, own, agents))(keys, shown)
-            slots, following = engine.program.play(slots, action)
-            total += following.obs["ally"].sum() + following.reward["ally"].sum()
-            kept = {name: following.info[name] for name in shown.info}
-            return (slots, replace(following, info=kept), total), following.info["over"].sum()
-
-        return jax.lax.scan(step, carry, jax.random.split(key, steps))
-
-    return run, (engine.state.slots, shown, jnp.float32(0))
-
-
-def theirs(scenario: str, copies: int, steps: int) -> tuple[Callable[..., Any], Any]:
-    """The same loop over JaxMARL's environment."""
-    from jaxmarl.environments.smax import map_name_to_scenario
-
-    env = jaxmarl.make("HeuristicEnemySMAX", scenario=map_name_to_scenario(scenario))
-    names = env.agents
-
-    def draw(key: jax.Array, legal: jax.Array) -> jax.Array:
-        count = jnp.cumsum(legal, axis=-1)
-        rank = jnp.floor(jax.random.uniform(key, (*legal.shape[:-1], 1)) * count[..., -1:])
-        return jnp.argmax(count > rank, axis=-1)
-
-    def run(carry: Any, key: jax.Array) -> Any:
-        def step(carry: Any, key: jax.Array) -> Any:
-            state, total = carry
-            draw_key, step_key = jax.random.split(key)
-            legal = jax.vmap(env.get_avail_actions)(state)
-            stacked = jnp.stack([legal[name] for name in names], axis=1)
-            chosen = draw(draw_key, stacked)
-            actions = {name: chosen[:, row] for row, name in enumerate(names)}
-            obs, state, rewards, dones, _ = jax.vmap(env.step)(
-                jax.random.split(step_key, copies), state, actions
-            )
-            total += sum(obs[name].sum() + rewards[name].sum() for name in names)
-            return (state, total), dones["__all__"].sum()
-
-        return jax.lax.scan(step, carry, jax.random.split(key, steps))
-
-    _, state = jax.vmap(env.reset)(jax.random.split(jax.random.key(0), copies))
-    return run, (state, jnp.float32(0))
-
-
 def compare(scenario: str, copies: int, seconds: float) -> dict[str, Any]:
     """Time both in turns."""
     steps = 4 if scenario.startswith("27") else 32
     loops, figures = {}, {}
-    for name, make in (("envsuite", ours), ("jaxmarl", theirs)):
-        run, carry = make(scenario, copies, steps)
+    scans = {
+        "envsuite": jax_scan(f"envsuite/SMAX-{scenario}", copies, steps),
+        "jaxmarl": jaxmarl_scan(scenario, copies, steps),
+    }
+    for name, (run, carry) in scans.items():
         start = time.perf_counter()
         compiled = jax.jit(run).lower(carry, jax.random.key(0)).compile()
         figures[name] = {"compile_seconds": time.perf_counter() - start}
@@ -139,7 +85,7 @@ import jax, resource
 import numpy as np
 import envsuite
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-engine = envsuite.make_engine("envsuite/SMAX-27m_vs_30m", {copies})
+engine = envsuite.make_engine("envsuite/SMAX-27m_vs_30m", {copies}, "jax")
 before = peak()
 shown = engine.reset(0)
 for _ in range(3):

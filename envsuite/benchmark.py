@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from envsuite.factory import make_as, make_engine
+from envsuite.factory import make, make_as, make_engine, spec
 from envsuite.testing.host_play import host_actions
 from envsuite.testing.legal_play import random_actions
 
@@ -25,8 +25,8 @@ def measure(id: str, num_envs: int, seconds: float = 1.0, **options: Any) -> dic
         **options: Those of `make_engine`.
 
     Returns:
-        `loop`: the pure functions under `scan`; `engine`: one call of `step` from Python a step;
-        `vector`: `gymnasium.make_vec` with NumPy arrays. Games of words have no `loop`.
+        `loop`: the pure functions under `scan`, of the JAX engine; `engine`: one call of `step`
+        from Python a step; `vector`: `gymnasium.make_vec` with NumPy arrays.
     """
     figures = {}
     engine = make_engine(id, num_envs, **options)
@@ -46,6 +46,23 @@ def measure(id: str, num_envs: int, seconds: float = 1.0, **options: Any) -> dic
     figures["vector"] = num_envs * _rate(lambda: vector.step(actions), seconds)
     vector.close()
     return figures
+
+
+def backends(id: str, **options: Any) -> list[str]:
+    """The backends of ours that can play an id, the one that is chosen by itself first.
+
+    Args:
+        id: An id of the registry.
+        **options: Those of `make`.
+    """
+    from envsuite.engines.numba_engine import unfit
+
+    chosen = make_engine(id, **options).backend
+    if chosen == "host":
+        return [chosen]
+    own = spec(id)
+    twin = [] if own.numba is None or unfit(own, make(own, **options)) else ["numba"]
+    return sorted(("jax", *twin), key=lambda name: name != chosen)
 
 
 def _loop(engine: Any, seconds: float, steps: int = 32) -> float:

@@ -1,8 +1,8 @@
 """Sixteen floats at a time: vectors for compiled kernels.
 
-Numba leaves vectors to LLVM's judgement, which gives up where it cannot prove that arrays do not
-overlap. Here a vector is a value, and each operation is one instruction of a processor that has
-vectors as wide, or a few of one that has not. Every lane rounds as a scalar would.
+Numba leaves vectors to LLVM's judgement, which has to prove first that arrays do not overlap. Here
+a vector is a value, and each operation is one instruction of a processor that has vectors as wide,
+or a few of one that has not. Every lane rounds as a scalar would.
 
 What holds in which lanes is a number with a bit for each lane, so that the few lanes in which
 something happens can be visited one after the other: `lowest`, `without_lowest`.

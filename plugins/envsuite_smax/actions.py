@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+from envsuite_smax.directions import heading
 from envsuite_smax.state import Params, State
 from envsuite_smax.view import View, look, shootable, team_order
 
@@ -142,8 +143,7 @@ def legal_actions(view: View, params: Params, *, size: int) -> jax.Array:
 
 
 def _direction(actions: jax.Array) -> jax.Array:
-    angle = actions[:, 3] * (2 * jnp.pi)
-    return actions[:, 2, None] * jnp.stack([jnp.cos(angle), jnp.sin(angle)], -1)
+    return actions[:, 2, None] * jnp.stack(heading(actions[:, 3]), -1)
 
 
 def _from_aim(view: View, aim: jax.Array) -> jax.Array:

@@ -19,6 +19,7 @@ import numpy as np
 from envsuite.functional import struct
 from envsuite_smax.actions import targets
 from envsuite_smax.state import Params, State
+from envsuite_smax.view import nearer
 
 
 @struct
@@ -40,7 +41,7 @@ class Orders:
     y_step: jax.Array
     targets: jax.Array  # i32, unit indices, -1 for none
     damage: jax.Array
-    reach_squared: jax.Array
+    reach: jax.Array
     radius: jax.Array
     weapon_cooldown: jax.Array
 
@@ -71,11 +72,13 @@ def orders(
         targets(attacks[allies:], team="enemy", allies=allies, units=units),
     ]
     return Orders(
-        x_step=moves[:, 0] * step,
-        y_step=moves[:, 1] * step,
+        # No move is longer. Bounding it keeps the product apart from the sum it enters: fused into
+        # one, as where a step is a single tick, it would be rounded otherwise than in the twin.
+        x_step=jnp.clip(moves[:, 0] * step, -step, step),
+        y_step=jnp.clip(moves[:, 1] * step, -step, step),
         targets=jnp.concatenate(aims),
         damage=params.damage[state.types],
-        reach_squared=params.attack_range[state.types] ** 2,
+        reach=params.attack_range[state.types],
         radius=params.radius[state.types],
         weapon_cooldown=params.weapon_cooldown[state.types],
     )
@@ -128,7 +131,7 @@ def shoot(moment: Moment, orders: Orders) -> tuple[jax.Array, jax.Array]:
         & (moment.health > 0)
         & (of_target(moment.health) > 0)
         & (moment.cooldowns <= 0)
-        & (x * x + y * y < orders.reach_squared)
+        & nearer(x, y, orders.reach)
     )
     units = moment.x.shape[0]
     index = jnp.arange(units).reshape((units,) + (1,) * (moment.x.ndim - 1))

@@ -7,10 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from envsuite_smax.actions import MOVE_ACTIONS
+from envsuite_smax.directions import SECTIONS, section
 from envsuite_smax.state import Params
 from envsuite_smax.view import View, others, team_order, visible
 
-SECTIONS = 32
 SLOTS = 2
 
 
@@ -82,20 +82,18 @@ def conic(view: View, blocks: jax.Array, params: Params, *, team: str, peer: boo
         `f32[k, 64, unit_features]`.
     """
     size, count, _ = blocks.shape
-    turn = (jnp.arctan2(view.others_y, view.others_x) + jnp.pi) * (SECTIONS / (2 * jnp.pi))
-    # Straight left is both -pi and pi; the two are one direction.
-    section = jnp.floor(turn).astype(jnp.int32) % SECTIONS
+    where, on_edge = section(view.others_x, view.others_y)
     seen = visible(view, params, size=size)
     if peer:
-        seen &= (turn != jnp.floor(turn)) & (view.health[:size] > 0)[:, None]
+        seen &= ~on_edge & (view.health[:size] > 0)[:, None]
         seen &= others(team_order(jnp.arange(view.x.size), team=team), size) != 0
     else:
         seen &= view.others_alive
-    same = section[:, :, None] == section[:, None, :]
+    same = where[:, :, None] == where[:, None, :]
     # Slots go by unit index, which the enemies' order runs through backwards.
     earlier = np.tri(count, k=-1, dtype=bool) if team == "ally" else np.tri(count, k=-1).T > 0
     rank = (same & seen[:, None, :] & earlier).sum(2)
-    place = jnp.where(seen & (rank < SLOTS), section * SLOTS + rank, -1)
+    place = jnp.where(seen & (rank < SLOTS), where * SLOTS + rank, -1)
     chosen = place[:, None, :] == np.arange(SECTIONS * SLOTS)[:, None]
     # Each sum has one term at most, but a matrix product may round it to less than float32 on
     # an accelerator unless told not to.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from gymnasium import spaces
 
-from envsuite_smax.observe import SECTIONS, SLOTS, own_features, unit_features
+from envsuite_smax.directions import SECTIONS
+from envsuite_smax.observe import SLOTS, own_features, unit_features
 
 
 def observation_space(

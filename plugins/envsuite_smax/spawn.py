@@ -83,7 +83,11 @@ def draw_positions(
         )
     x_push, y_push = push(points[:, 0], points[:, 1], radius)
     points += jnp.stack([x_push, y_push], -1)
-    return jnp.clip(points, margin, size - margin)
+    # A loop, for its result is stored: XLA would fuse all this into what reads it, and draw every
+    # place anew for each number of each observation, which took twenty times as long.
+    return jax.lax.map(
+        lambda place: jnp.clip(place[0], place[1], size - place[1]), (points, margin)
+    )
 
 
 def line_up(
@@ -113,7 +117,7 @@ def _surround(key: jax.Array, outer: jax.Array, size: jax.Array) -> jax.Array:
     share_key, member_key = jax.random.split(key)
     share = jax.random.uniform(share_key, (4, 1))
     corners = np.array([(0, 0), (0, 1), (1, 0), (1, 1)], np.float32) * size
-    groups = share * size / 2 + (1 - share) * corners
+    groups = corners + share * (size / 2 - corners)
     member = jax.random.randint(member_key, outer.shape, 0, 4)
     return jnp.where(outer[:, None], groups[member], size / 2)
 

@@ -76,11 +76,21 @@ def shootable(view: View, params: Params, *, size: int) -> jax.Array:
     """Whom each of the team could hit, `bool[k, n - k]`: alive, and nearer than its range."""
     reach = params.attack_range[view.types[:size]]
     opponents = slice(size - 1, None)
-    near = view.others_distance_squared[:, opponents] < (reach * reach)[:, None]
+    near = nearer(view.others_x[:, opponents], view.others_y[:, opponents], reach[:, None])
     return near & view.others_alive[:, opponents]
 
 
 def visible(view: View, params: Params, *, size: int) -> jax.Array:
     """Who is nearer than each observer's sight range, `bool[k, n - 1]`, dead or alive."""
     sight = params.sight_range[view.types[:size]]
-    return view.others_distance_squared < (sight * sight)[:, None]
+    return nearer(view.others_x, view.others_y, sight[:, None])
+
+
+def nearer(x: jax.Array, y: jax.Array, reach: jax.Array) -> jax.Array:
+    """Whether places `x` and `y` away are nearer than `reach`, all `f32[...]`; `bool[...]`.
+
+    Two products are compared, none is part of a sum: a sum of squares would be rounded as the
+    compiler pleases, which fuses one of them into it or the other, and one unit in sight of one
+    engine and out of that of another would be the end of their agreement.
+    """
+    return x * x < (reach - y) * (reach + y)

@@ -192,6 +192,27 @@ def test_params_are_overridden_by_name():
         WithParams(Race(), (("wages", 1.0),))
 
 
+@dataclass(frozen=True)
+class Priced(Race):
+    """A race whose steps are worth what a table says."""
+
+    def default_params(self) -> Params:
+        """A wage for each runner."""
+        return Params(np.array([1, 2], np.float32))
+
+
+def test_tables_may_be_lists_and_equal_ones_make_equal_games():
+    forms: list[Any] = [[3, 4], (3, 4), np.array([3, 4])]
+    games = [WithParams(Priced(), (("wage", wage),)) for wage in forms]
+    assert len(set(games)) == 1
+    assert WithParams(Priced(), (("wage", [3, 5]),)) not in games
+    for game in games:
+        wage = game.default_params().wage
+        assert wage.dtype == np.float32 and wage.tolist() == [3, 4]
+    with pytest.raises(ValueError, match=r"'wage' is an array of float32, shaped \[2\] by default"):
+        WithParams(Priced(), (("wage", [[3], [4, 5]]),))
+
+
 def test_a_policy_plays_the_other_group():
     env = PlayedBy(Race(), "left", (("right", Always(1)),))
     assert env.agents == {"left": 1} and set(env.action_space.sample()) == {"left"}

@@ -60,6 +60,10 @@ class Table:
             self.spec, 1, backend, autoreset="disabled", max_steps=None, **options
         )
         self.seats = Seats(self.engine.agents)
+        self._rows = {
+            name: (name.rpartition("_")[0], int(name.rpartition("_")[2]))
+            for name in self.seats.names
+        }
         self.words = plays_words(self.engine)
         shape = None if self.words else self._shape()
         self.turn_based = shape is not None and shape.to_act is not None
@@ -163,9 +167,9 @@ class Table:
             if name == "over":
                 continue
             if isinstance(value, Mapping) and value.keys() == self.seats.sizes.keys():
-                info[name] = jax.tree.map(_copy, self._of(value, agent))
+                info[name] = _copied(self._of(value, agent))
             else:
-                info[name] = jax.tree.map(lambda leaf: _copy(leaf[0]), value, is_leaf=_is_leaf)
+                info[name] = _copied(_at(value, (0,)))
         if self.mask_in == "info" and self.has_masks:
             info["action_mask"] = self.mask(agent)
         return info
@@ -189,9 +193,9 @@ class Table:
     def _of(self, tree: Any, agent: str) -> Any:
         """An agent's part of leaves with the axis of copies."""
         if not self.seats.sizes:
-            return jax.tree.map(lambda leaf: leaf[0], tree, is_leaf=_is_leaf)
-        group, row = agent.rpartition("_")[::2]
-        return jax.tree.map(lambda leaf: leaf[0, int(row)], tree[group])
+            return _at(tree, (0,))
+        group, row = self._rows[agent]
+        return _at(tree[group], (0, row))
 
     def _pass(self, space: spaces.Space[Any]) -> Any:
         """The action of whoever does not act; the game ignores it."""
@@ -211,6 +215,21 @@ class Table:
         env = self.engine.env
         key = jax.eval_shape(lambda: jax.random.key(0))
         return jax.eval_shape(env.reset, key, env.default_params())[1]
+
+
+def _at(tree: Any, index: tuple[int, ...]) -> Any:
+    """An entry of every leaf; a lone array is spared the walk over trees, which takes longer."""
+    if isinstance(tree, np.ndarray):
+        return tree[index]
+    at = index if len(index) > 1 else index[0]
+    return jax.tree.map(lambda leaf: leaf[at], tree, is_leaf=_is_leaf)
+
+
+def _copied(tree: Any) -> Any:
+    """The same in memory of its own."""
+    if isinstance(tree, np.ndarray | np.generic):
+        return _copy(tree)
+    return jax.tree.map(_copy, tree)
 
 
 def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:

@@ -39,6 +39,7 @@ from envsuite_smax.compiled.layout import (
     X,
     Y,
 )
+from envsuite_smax.compiled.near import nearer
 
 ZERO, HALF, ONE, HAIR = np.float32(0), np.float32(0.5), np.float32(1), np.float32(1e-6)
 NAN = np.float32(np.nan)
@@ -73,7 +74,7 @@ def enter(i, lane, numbers, marks, tables, rules, own, allies, field, orders, ar
         field[at + F_RADIUS] = tables[own, T_RADIUS, kind]
         field[at + F_LOSS] = ZERO
         field[at + F_DAMAGE] = tables[own, T_DAMAGE, kind]
-        field[at + F_REACH] = tables[own, T_RANGE, kind] * tables[own, T_RANGE, kind]
+        field[at + F_REACH] = tables[own, T_RANGE, kind]
         field[at + F_RELOAD] = tables[own, T_COOLDOWN, kind]
         slot = marks[i, ATTACK, u] - 5
         target = allies + slot if u < allies else allies - 1 - slot
@@ -136,7 +137,7 @@ def shoot(units, row, noise, keys, field, orders, armed):
             own, other = at + lane, target * SPAN + lane
             x = field[own + F_X] - field[other + F_X]
             y = field[own + F_Y] - field[other + F_Y]
-            if field[other + F_HEALTH] > ZERO and x * x + y * y < field[own + F_REACH]:
+            if field[other + F_HEALTH] > ZERO and nearer(x, y, field[own + F_REACH]):
                 field[other + F_LOSS] += field[own + F_DAMAGE]
                 draw = uniform(keys[0, lane], keys[1, lane], row * units + u)
                 extra = fma(noise[1, lane] - noise[0, lane], draw, noise[0, lane])

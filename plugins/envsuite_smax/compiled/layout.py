@@ -23,8 +23,9 @@ TABLES = (
     BONUS, SECONDS, NOISE_LOW, NOISE_HIGH, ALLY_X, ALLY_Y, ENEMY_X, ENEMY_Y, SPREAD, WIDTH, HEIGHT,
 ) = range(11)  # fmt: skip
 
-# i64[12]: what the configuration fixes; the last nine are flags
+# i64[14]: what the configuration fixes; the last ten are flags
 (
-    ALLIES, TICKS, DRAWS, WALLS, RANDOM_TARGETS, ENEMY_SHOOTS, ZERO_SUM, SEE_ENEMY_ACTIONS,
-    BOTH_LEARN, MARINES, GENERATED, INSIDE,
-) = range(12)  # fmt: skip
+    ALLIES, TICKS, DRAWS, VIEW, WALLS, RANDOM_TARGETS, ENEMY_SHOOTS, ZERO_SUM, SEE_ENEMY_ACTIONS,
+    BOTH_LEARN, MARINES, GENERATED, INSIDE, BY_CHANCE,
+) = range(14)  # fmt: skip
+LIST, WHOLE, PEER = range(3)  # the views: `unit_list`, and either kind of `conic`

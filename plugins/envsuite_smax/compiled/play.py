@@ -6,25 +6,31 @@ from envsuite.compiled.book import BEGINS, KEY0, KEY1, PLAYS
 from envsuite.compiled.cache import kernel
 from envsuite.compiled.lanes import LANES
 from envsuite.compiled.threefry import split
+from envsuite_smax.compiled.aim import aim
 from envsuite_smax.compiled.combat import O_SPAN, SPAN, enter, fight, leave, stay_empty
+from envsuite_smax.compiled.cone import conic
 from envsuite_smax.compiled.layout import (
     ALLIES,
     ATTACK,
     BONUS,
     BOTH_LEARN,
+    BY_CHANCE,
     DRAWS,
     ENEMY_SHOOTS,
     HEALTH,
     HEIGHT,
+    LIST,
     MOVE_X,
     MOVE_Y,
     NOISE_HIGH,
     NOISE_LOW,
+    PEER,
     RANDOM_TARGETS,
     SEE_ENEMY_ACTIONS,
     T_HEALTH,
     TICKS,
     TYPE,
+    VIEW,
     WALLS,
     WIDTH,
     ZERO_SUM,
@@ -63,40 +69,54 @@ def show(i, numbers, marks, tables, rules, plan, words, obs, legal, enemy_obs, e
     own = i if tables.shape[0] > 1 else 0
     allies, see = plan[ALLIES], plan[SEE_ENEMY_ACTIONS] > 0
     width, height = rules[own, WIDTH], rules[own, HEIGHT]
+    view, peer = plan[VIEW], plan[VIEW] == PEER
     describe(i, numbers, marks, tables, own, allies, False, see, words)
-    unit_list(i, numbers, marks, tables, own, allies, False, width, height, words, obs)
+    if view == LIST:
+        unit_list(i, numbers, marks, tables, own, allies, False, width, height, words, obs)
+    else:
+        conic(i, numbers, marks, tables, own, allies, False, width, height, peer, words, obs)
     if legal.shape[2]:
         choices(i, numbers, marks, tables, own, allies, False, legal)
     if plan[BOTH_LEARN]:
         describe(i, numbers, marks, tables, own, allies, True, see, words)
-        unit_list(i, numbers, marks, tables, own, allies, True, width, height, words, enemy_obs)
+        if view == LIST:
+            unit_list(i, numbers, marks, tables, own, allies, True, width, height, words, enemy_obs)
+        else:
+            conic(
+                i, numbers, marks, tables, own, allies, True, width, height, peer, words,
+                enemy_obs,
+            )  # fmt: skip
         if legal.shape[2]:
             choices(i, numbers, marks, tables, own, allies, True, enemy_legal)
 
 
 @kernel()
-def order(i, numbers, marks, first, actions):
-    """Discrete actions of one team, written into its rows of moves and attacks."""
-    for member in range(actions.shape[1]):
-        action, u = actions[i, member], first + member
-        numbers[i, MOVE_X, u] = np.float32(action == 1) - np.float32(action == 3)
-        numbers[i, MOVE_Y, u] = np.float32(action == 0) - np.float32(action == 2)
-        marks[i, ATTACK, u] = action if action >= 5 else 0
+def order(i, book, numbers, marks, tables, own, allies, enemy, by_chance, actions):
+    """Actions of one team, written into its rows of moves and attacks."""
+    if actions.ndim == 3:  # numbers: known when this is compiled, which leaves out what is not so
+        key0, key1 = split(book[i, KEY0], book[i, KEY1], 2 if enemy else 1)
+        aim(i, numbers, marks, tables, own, allies, enemy, by_chance, key0, key1, actions)
+    else:
+        for member in range(actions.shape[1]):
+            action, u = actions[i, member], member + allies if enemy else member
+            numbers[i, MOVE_X, u] = np.float32(action == 1) - np.float32(action == 3)
+            numbers[i, MOVE_Y, u] = np.float32(action == 0) - np.float32(action == 2)
+            marks[i, ATTACK, u] = action if action >= 5 else 0
 
 
 @kernel()
 def command(i, book, numbers, marks, tables, own, plan, actions, enemy_actions):
     """Write everyone's orders for a step of copy `i` into its rows of moves and attacks."""
-    allies = plan[ALLIES]
+    allies, by_chance = plan[ALLIES], plan[BY_CHANCE] > 0
     if plan[BOTH_LEARN]:
-        order(i, numbers, marks, allies, enemy_actions)
+        order(i, book, numbers, marks, tables, own, allies, True, by_chance, enemy_actions)
     else:
         key0, key1 = split(book[i, KEY0], book[i, KEY1], 2)
         enemy_turn(
             i, numbers, marks, tables, own, allies, plan[RANDOM_TARGETS] > 0,
             plan[ENEMY_SHOOTS] > 0, key0, key1,
         )  # fmt: skip
-    order(i, numbers, marks, 0, actions)
+    order(i, book, numbers, marks, tables, own, allies, False, by_chance, actions)
 
 
 @kernel()

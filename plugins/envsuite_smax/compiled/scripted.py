@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from envsuite.compiled.arithmetic import fma
 from envsuite.compiled.cache import kernel
 from envsuite.compiled.threefry import uniform
 from envsuite_smax.compiled.layout import (
@@ -18,6 +19,7 @@ from envsuite_smax.compiled.layout import (
     X,
     Y,
 )
+from envsuite_smax.compiled.near import nearer
 
 ZERO, ONE, FAR = np.float32(0), np.float32(1), np.float32(np.inf)
 
@@ -34,18 +36,20 @@ def enemy_turn(i, numbers, marks, tables, own, allies, at_random, shoots, key0, 
     for place in range(units - allies):
         u = units - 1 - place
         kind = marks[i, TYPE, u]
-        sight, reach = tables[own, T_SIGHT, kind] ** 2, tables[own, T_RANGE, kind] ** 2
-        reach = min(reach, sight)  # nobody shoots at whom it does not see
+        sight = tables[own, T_SIGHT, kind]
+        reach = min(tables[own, T_RANGE, kind], sight)  # nobody shoots at whom it does not see
         seen, near, closest, last = 0, 0, -1, marks[i, LAST, u - allies]
         least, keep = FAR, False
         if numbers[i, HEALTH, u] > ZERO:
             for slot in range(allies):
-                squared = _distance(i, numbers, u, allies - 1 - slot)
-                if squared < sight:
-                    seen += 1
-                if squared < reach:
+                ally = allies - 1 - slot
+                seen += _reaches(i, numbers, u, ally, sight)
+                if _reaches(i, numbers, u, ally, reach):
                     near += 1
                     keep = keep or slot == last
+                    x = numbers[i, X, ally] - numbers[i, X, u]
+                    y = numbers[i, Y, ally] - numbers[i, Y, u]
+                    squared = fma(x, x, y * y)
                     if squared < least:
                         least, closest = squared, slot
         slot = -1
@@ -80,13 +84,11 @@ def enemy_turn(i, numbers, marks, tables, own, allies, at_random, shoots, key0, 
 
 
 @kernel()
-def _distance(i, numbers, u, v):
-    """The squared distance of two units; infinite if the second is dead."""
-    if numbers[i, HEALTH, v] <= ZERO:
-        return FAR
+def _reaches(i, numbers, u, v, limit):
+    """Whether unit `v` lives and is nearer to unit `u` than `limit`."""
     x = numbers[i, X, v] - numbers[i, X, u]
     y = numbers[i, Y, v] - numbers[i, Y, u]
-    return x * x + y * y
+    return (numbers[i, HEALTH, v] > ZERO) & nearer(x, y, limit)
 
 
 @kernel()
@@ -97,9 +99,9 @@ def _choose(draw, count):
 
 @kernel()
 def _nth(i, numbers, u, allies, limit, wanted):
-    """The slot of the `wanted`-th ally nearer to `u` than the root of `limit`."""
+    """The slot of the `wanted`-th ally nearer to `u` than `limit`."""
     for slot in range(allies):
-        if _distance(i, numbers, u, allies - 1 - slot) < limit:
+        if _reaches(i, numbers, u, allies - 1 - slot, limit):
             if wanted == 0:
                 return slot
             wanted -= 1

@@ -18,6 +18,7 @@ from envsuite_smax.compiled.layout import (
     X,
     Y,
 )
+from envsuite_smax.compiled.near import nearer
 
 ZERO, ONE = np.float32(0), np.float32(1)
 ALL_LANES, NO_LANES = np.uint32((1 << LANES) - 1), np.uint32(0)
@@ -69,7 +70,7 @@ def unit_list(i, numbers, marks, tables, own, allies, enemy, width, height, word
         u = first + member
         alive = numbers[i, HEALTH, u] > ZERO
         sight = tables[own, T_SIGHT, marks[i, TYPE, u]]
-        reach = sight * sight if alive else -ONE  # the dead see no one
+        reach = sight if alive else ZERO  # the dead see no one
         start = (i * obs.shape[1] + member) * obs.shape[2]
         at, count = 0, 0
         for place in range(units):
@@ -78,7 +79,7 @@ def unit_list(i, numbers, marks, tables, own, allies, enemy, width, height, word
                 continue
             x = numbers[i, X, v] - numbers[i, X, u]
             y = numbers[i, Y, v] - numbers[i, Y, u]
-            seen = (x * x + y * y < reach) & (numbers[i, HEALTH, v] > ZERO)
+            seen = nearer(x, y, reach) & (numbers[i, HEALTH, v] > ZERO)
             x, y = x / sight, y / sight
             if count < whole:
                 lanes = ALL_LANES if seen else NO_LANES
@@ -108,7 +109,7 @@ def choices(i, numbers, marks, tables, own, allies, enemy, legal):
     for member in range(size):
         u = first + member
         alive = numbers[i, HEALTH, u] > ZERO
-        reach = tables[own, T_RANGE, marks[i, TYPE, u]] ** 2
+        reach = tables[own, T_RANGE, marks[i, TYPE, u]]
         for choice in range(4):
             legal[i, member, choice] = alive
         legal[i, member, 4] = True
@@ -118,4 +119,4 @@ def choices(i, numbers, marks, tables, own, allies, enemy, legal):
             y = numbers[i, Y, v] - numbers[i, Y, u]
             # `&` for `and`: a branch taken by chance costs more than both comparisons
             there = alive & (numbers[i, HEALTH, v] > ZERO)
-            legal[i, member, 5 + slot] = there & (x * x + y * y < reach)
+            legal[i, member, 5 + slot] = there & nearer(x, y, reach)

@@ -43,7 +43,7 @@ from envsuite_smax.compiled.layout import (
     Y,
 )
 
-ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
+ZERO, HALF = np.float32(0), np.float32(0.5)
 FAR, NAN = np.float32(np.inf), np.float32(np.nan)
 
 
@@ -140,8 +140,8 @@ def around(i, numbers, marks, tables, rules, own, allies, generated, inside, key
             if (u < allies) == allies_outside:
                 group = randint(member0, member1, u, 4)
                 share = uniform(share0, share1, group)
-                x = share * width / np.float32(2) + (ONE - share) * np.float32(group // 2) * width
-                y = share * height / np.float32(2) + (ONE - share) * np.float32(group % 2) * height
+                right, up = width * np.float32(group // 2), height * np.float32(group % 2)
+                x, y = fma(share, x - right, right), fma(share, y - up, up)
         margin = tables[own, T_RADIUS, marks[i, TYPE, u]] if inside else -FAR
         reach = rules[own, SPREAD]
         numbers[i, X, u] = _between(x, reach, margin, width, uniform(offset0, offset1, 2 * u))

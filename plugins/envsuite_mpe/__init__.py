@@ -1,0 +1,1 @@
+"""MPE: small worlds of particles that move, push, chase, hide and talk."""
