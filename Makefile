@@ -35,8 +35,13 @@ oldest: .venv/test.stamp
 	PYTHONPATH=$(OLDEST) $(QUICKLY) $(RUN) -k "not SMAX or SMAX-3m" \
 		tests/adapters/test_gymnasium.py tests/adapters/test_gymnasium_vector.py
 
+# about a quarter of an hour; nothing else should run on the machine
 benchmark: .venv/test.stamp
+	$(PIP) install -q -c constraints.txt -e ".[benchmark]"
 	$(BIN)/python benchmarks/smax_against_jaxmarl.py
+	$(BIN)/python benchmarks/parts.py
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/report.py
 
 docs: .venv/test.stamp
 	$(BIN)/python docs/generate.py
@@ -50,6 +55,7 @@ docs: .venv/test.stamp
 
 .venv/test.stamp: .venv/bin/python pyproject.toml constraints.txt
 	$(PIP) install -q -c constraints.txt -e ".[dev]"
+	$(PIP) install -q -c constraints.txt --no-deps overcooked  # its rules alone, which need NumPy only
 	touch $@ .venv/demo.stamp
 
 clean:

@@ -132,7 +132,7 @@ def _assert_contains(space: spaces.Space[Any], obs: Any, live: np.ndarray, name:
     if isinstance(space, spaces.Box):  # all at once; one by one is slow
         assert obs.shape[1:] == space.shape, f"{name}: {obs.shape[1:]} in a space {space.shape}"
         assert obs.dtype == space.dtype, f"{name}: {obs.dtype} in a space of {space.dtype}"
-        seen = obs[live]
+        seen = obs[live].astype(np.float64)  # for differences of unsigned numbers wrap round
         if not np.isfinite(seen).all():
             raise AssertionError(f"{name} is not finite")
         beyond = np.maximum(space.low - seen, seen - space.high)

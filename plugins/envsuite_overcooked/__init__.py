@@ -1,0 +1,1 @@
+"""Overcooked: two cooks make onion soup in a narrow kitchen."""
