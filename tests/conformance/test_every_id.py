@@ -1,8 +1,8 @@
 """Every id of the registry through the suite's own checks; there is no list of exceptions.
 
 What compiles slowly is shared out. Every id is checked as a game, and every id with a compiled twin
-on its engine. The JAX engine, which plays the same episodes (`tests/parity`), is checked on one id of
-each game's rules. The vector checker runs in `tests/adapters` in the same way.
+on its engine. The JAX engine, which plays the same episodes (`tests/parity`), is checked on one id
+of each game's rules. The vector checker runs in `tests/adapters` in the same way.
 For all ids on everything there is `pytest --envsuite "envsuite/*"`, which takes longer.
 """
 

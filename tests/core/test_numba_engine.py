@@ -112,7 +112,8 @@ def test_actions_that_do_not_fit_are_refused(wrong, told):
 @pytest.mark.parametrize(("wrong", "told"), [(8, "takes 0 to 7"), (-1, "takes 0 to 7")])
 def test_a_lone_copy_refuses_them_too_and_plays_on(wrong, told):
     env, other = gym.make(ID, backend="numba"), gym.make(ID, backend="numba")
-    env.reset(seed=1), other.reset(seed=1)
+    env.reset(seed=1)
+    other.reset(seed=1)
     with pytest.raises(ValueError, match=told):
         env.unwrapped.step(np.array([0, wrong, 0]))
     with pytest.raises(ValueError, match="integers"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import jax
@@ -217,11 +217,11 @@ class Table:
         return jax.eval_shape(env.reset, key, env.default_params())[1]
 
 
-def _at(tree: Any, index: tuple[int, ...]) -> Any:
+def _at(tree: Any, index: Sequence[int]) -> Any:
     """An entry of every leaf; a lone array is spared the walk over trees, which takes longer."""
     if isinstance(tree, np.ndarray):
-        return tree[index]
-    at = index if len(index) > 1 else index[0]
+        return tree[tuple(index)]
+    at: Any = tuple(index) if len(index) > 1 else index[0]  # lists take no tuples
     return jax.tree.map(lambda leaf: leaf[at], tree, is_leaf=_is_leaf)
 
 
