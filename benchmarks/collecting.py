@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any
 
 import gymnasium as gym
@@ -111,8 +112,7 @@ def _dummies() -> Any:
 
 
 def _supersuit() -> Any:
-    import supersuit
-
+    supersuit: Any = import_module("supersuit")  # of the extra `benchmark` alone
     env = envsuite.make_as(ID, "pettingzoo", backend="numba", **PEACE)
     env = supersuit.pettingzoo_env_to_vec_env_v1(env)
     return supersuit.concat_vec_envs_v1(env, SLOTS, num_cpus=1, base_class="stable_baselines3")
