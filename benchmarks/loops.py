@@ -77,7 +77,8 @@ def jax_scan(id: str, copies: int, steps: int, **config: Any) -> Scan:
             keys = jax.random.split(key, copies)
             action = jax.vmap(lambda key, own: random_actions(key, space, own, agents))(keys, shown)
             slots, following = engine.program.play(slots, action)
-            total += following.obs["ally"].sum() + following.reward["ally"].sum()
+            shown_now = jax.tree.leaves((following.obs, following.reward))
+            total += sum(leaf.sum() for leaf in shown_now)
             kept = {name: following.info[name] for name in shown.info}
             return (slots, replace(following, info=kept), total), following.info["over"].sum()
 
@@ -111,6 +112,33 @@ def jaxmarl_scan(scenario: str, copies: int, steps: int) -> Scan:
                 jax.random.split(step_key, copies), state, actions
             )
             total += sum(obs[name].sum() + rewards[name].sum() for name in names)
+            return (state, total), dones["__all__"].sum()
+
+        return jax.lax.scan(step, carry, jax.random.split(key, steps))
+
+    _, state = jax.vmap(env.reset)(jax.random.split(jax.random.key(0), copies))
+    return run, (state, jnp.float32(0))
+
+
+def jaxmarl_particles_scan(name: str, copies: int, steps: int) -> Scan:
+    """The same loop over a scenario of JaxMARL's MPE, which has no masks."""
+    import jaxmarl
+
+    env: Any = jaxmarl.make(name)
+    choices = [env.action_space(agent).n for agent in env.agents]
+
+    def run(carry: Any, key: jax.Array) -> Any:
+        def step(carry: Any, key: jax.Array) -> Any:
+            state, total = carry
+            step_key, *draw_keys = jax.random.split(key, 1 + len(choices))
+            actions = {
+                agent: jax.random.randint(key, (copies,), 0, count)
+                for agent, key, count in zip(env.agents, draw_keys, choices, strict=True)
+            }
+            obs, state, rewards, dones, _ = jax.vmap(env.step)(
+                jax.random.split(step_key, copies), state, actions
+            )
+            total += sum(leaf.sum() for leaf in jax.tree.leaves((obs, rewards)))
             return (state, total), dones["__all__"].sum()
 
         return jax.lax.scan(step, carry, jax.random.split(key, steps))

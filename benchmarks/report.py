@@ -98,6 +98,11 @@ def page(sections: Mapping[str, Any]) -> str:
                 for row in rows["latency"]
             ],
         ),
+        "## Particles (MPE's spread)",
+        table(
+            ["", "steps a second", "against the peer below it"],
+            [[row["name"], rate(row), times(row.get("against_peer"))] for row in rows["particles"]],
+        ),
         "## What an interface costs (1,024 copies of 3m)",
         table(
             ["", "steps a second", "share of the numba engine's"],
