@@ -272,6 +272,8 @@ def _parallel_loop(env: Any) -> Callable[[], int]:
             env.reset()
         return 1
 
+    for _ in range(64):  # more than an episode: a later reset may be another program
+        play()
     return play
 
 

@@ -24,6 +24,7 @@ from envsuite.functional import is_text, unwrapped
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "examples" / "results" / "smax_3m.json"
 SPEED = ROOT / "benchmarks" / "results" / "smax_against_jaxmarl-cpu.json"
+REPORT = ROOT / "benchmarks" / "results" / "speed-cpu.json"
 
 
 def family(id: str) -> str:
@@ -68,8 +69,35 @@ def demo() -> str:
 
 def speed() -> str:
     """The benchmark's table."""
-    record = json.loads(SPEED.read_text())
+    sections = json.loads(REPORT.read_text())["sections"]
+    copies = {row["copies"]: row for row in sections["copies"]["rows"]}
+    units = {row["scenario"]: row for row in sections["units"]["rows"]}
+    step = {row["name"]: row for row in sections["latency"]["rows"]}["gymnasium.make, numba"]
     rows = [
+        f"On {sections['copies']['cores']} cores of a CPU, random legal actions, all timed in turns "
+        "(`python benchmarks/speed.py`; the whole",
+        "report is [benchmarks/README.md](benchmarks/README.md)):",
+        "",
+        "| | envsuite, numba | envsuite, JAX | JaxMARL | numba against JaxMARL |",
+        "|---|---|---|---|---|",
+    ]
+    for told, row in (
+        ("3m, 1,024 copies", copies[1024]),
+        ("2s3z, 256 copies", units["2s3z"]),
+        ("27m_vs_30m, 256 copies", units["27m_vs_30m"]),
+    ):
+        rates = (f"{row[name]['steps_per_second']:,.0f}/s" for name in ("numba", "jax", "jaxmarl"))
+        own = row["numba_against_jaxmarl"]
+        against = f"**{own['ratio']:.1f}** ({own['low']:.1f} to {own['high']:.1f})"
+        rows.append(f"| {told} | {' | '.join(rates)} | {against} |")
+    rows += [
+        "",
+        f"One `env.step` of `gymnasium.make` takes {step['microseconds']:.1f} microseconds, "
+        f"{step['against_jaxmarl']:.0f} times less than JaxMARL's jitted step.",
+        "",
+    ]
+    record = json.loads(SPEED.read_text())
+    rows += [
         "SMAX on the JAX engine beside JaxMARL's, random legal actions, both inside one compiled "
         "`scan`,",
         f"in turns in one run on {record['cores']} CPU cores (`{record['command'].strip()}`):",
