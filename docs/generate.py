@@ -74,7 +74,7 @@ def speed() -> str:
     units = {row["scenario"]: row for row in sections["units"]["rows"]}
     step = {row["name"]: row for row in sections["latency"]["rows"]}["gymnasium.make, numba"]
     rows = [
-        f"On {sections['copies']['cores']} cores of a CPU, random legal actions, all timed in turns "
+        f"On {sections['copies']['cores']} cores of a CPU, random legal actions, timed in turns "
         "(`python benchmarks/speed.py`; the whole",
         "report is [benchmarks/README.md](benchmarks/README.md)):",
         "",
