@@ -31,7 +31,8 @@ def test_list_names_every_id_that_matches():
 def test_info_tells_what_is_known_once_a_game_is_built():
     facts = json.loads(run("info", WALK, "--json"))
     assert facts["agents"] == "one" and "levels" in facts["offers"]
-    assert facts["limit"] == 100 and facts["engine"] == "JaxEngine"
+    assert facts["limit"] == 100 and facts["backend"] == "jax"
+    assert json.loads(run("info", "envsuite/SMAX-3m", "--json"))["backend"] == "numba"
     smaller = json.loads(run("info", WALK, "--set", "size=5", "--json"))
     assert smaller["config"] == {"size": 5}
 
