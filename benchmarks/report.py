@@ -130,13 +130,16 @@ def page(sections: Mapping[str, Any]) -> str:
             [[row["name"], rate(row), times(row["ours_against_it"])] for row in rows["vectors"]],
         ),
         "## A second core",
+        "Two processes that know nothing of each other tell what the second core of this machine is "
+        "worth at most.",
         table(
-            ["battle", "copies", "one thread", "two threads", "gain"],
+            ["battle", "copies", "one thread", "two threads", "gain", "two processes of one thread"],
             [
                 [
                     row["scenario"], f"{row['copies']:,}", rate(row["1"]), rate(row["2"]),
                     f"**{row['gain']['ratio']:.2f}** ({row['gain']['low']:.2f} to "
                     f"{row['gain']['high']:.2f})",
+                    f"{rate(row['processes'])}: {row['gain_of_processes']['ratio']:.2f} times",
                 ]
                 for row in rows["cores"]
             ],

@@ -32,7 +32,7 @@ from loops import (
     scan_loop,
     scan_steps,
 )
-from measure import RESULTS, fresh_process, in_turns, machine, ratio, write
+from measure import RESULTS, fresh_process, fresh_processes, in_turns, machine, ratio, write
 
 COPIES = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 UNITS = ("3m", "2s3z", "8m", "10m_vs_11m", "25m", "27m_vs_30m")
@@ -72,7 +72,11 @@ def units() -> Iterable[dict[str, Any]]:
 
 
 def cores() -> Iterable[dict[str, Any]]:
-    """What the second core is worth to the numba engine, each in a process of its own."""
+    """What the second core is worth to the numba engine: to a second thread, and to a process.
+
+    Two processes that know nothing of each other share what the machine's cores share; what they
+    gain together is all that a second thread could.
+    """
     code = """
 import json, sys
 sys.path.insert(0, {folder!r})
@@ -81,17 +85,26 @@ from measure import in_turns
 print(json.dumps(in_turns({{"numba": numba_loop("envsuite/SMAX-{scenario}", {copies})}}, 3.0)))
 """
     for scenario, count in (("3m", 1024), ("27m_vs_30m", 256)):
-        rates: dict[str, list[float]] = {"1": [], "2": []}
+        rates: dict[str, list[float]] = {"1": [], "2": [], "processes": []}
         for _ in range(3):  # in turns, as everything here
             for threads, own in rates.items():
                 script = code.format(folder=sys.path[0], scenario=scenario, copies=count)
-                figures = fresh_process(script, ENVSUITE_THREADS=threads)
-                own.append(figures["numba"]["steps_per_second"])
+                if threads == "processes":
+                    each = fresh_processes(script, 2, ENVSUITE_THREADS="1")
+                else:
+                    each = [fresh_process(script, ENVSUITE_THREADS=threads)]
+                own.append(sum(figures["numba"]["steps_per_second"] for figures in each))
         figures = {
             name: {"steps_per_second": float(np.median(own)), "rounds": own}
             for name, own in rates.items()
         }
-        yield {"scenario": scenario, "copies": count, **figures, "gain": ratio(figures, "2", "1")}
+        yield {
+            "scenario": scenario,
+            "copies": count,
+            **figures,
+            "gain": ratio(figures, "2", "1"),
+            "gain_of_processes": ratio(figures, "processes", "1"),
+        }
 
 
 def latency() -> Iterable[dict[str, Any]]:
