@@ -68,7 +68,7 @@ def draw_positions(
         # them.
         low = jnp.maximum(centres - params.start_spread, margin)
         high = jnp.maximum(jnp.minimum(centres + params.start_spread, size - margin), low)
-        return low + offsets * (high - low)
+        return low + _share(offsets, high - low)
 
     is_ally = np.arange(radius.size)[:, None] < allies
     if positions == "fixed":
@@ -117,7 +117,7 @@ def _surround(key: jax.Array, outer: jax.Array, size: jax.Array) -> jax.Array:
     share_key, member_key = jax.random.split(key)
     share = jax.random.uniform(share_key, (4, 1))
     corners = np.array([(0, 0), (0, 1), (1, 0), (1, 1)], np.float32) * size
-    groups = corners + share * (size / 2 - corners)
+    groups = jnp.abs(corners - _share(share, size / 2))
     member = jax.random.randint(member_key, outer.shape, 0, 4)
     return jnp.where(outer[:, None], groups[member], size / 2)
 
@@ -128,10 +128,20 @@ def _reflect(shares: jax.Array, margin: jax.Array, size: jax.Array, *, allies: i
     Enemies that outnumber the allies are anywhere on the right half.
     """
     half = size * jnp.array([0.5, 1.0])
-    left = margin + shares * jnp.maximum(half - margin - margin * jnp.array([0.0, 1.0]), 0.0)
+    room = jnp.maximum(half - margin - margin * jnp.array([0.0, 1.0]), 0.0)
+    left = margin + _share(shares, room)
     mirror = jnp.array([-1.0, 1.0]), size * jnp.array([1.0, 0.0])
     right = left * mirror[0] + mirror[1]
     pairs = min(allies, shares.shape[0] - allies)
     return jnp.concatenate(
         [left[:allies], left[:pairs] * mirror[0] + mirror[1], right[allies + pairs :]]
     )
+
+
+def _share(shares: jax.Array, lengths: jax.Array) -> jax.Array:
+    """`shares` in [0, 1) of `lengths`.
+
+    None is longer than its whole. Bounding it keeps the product apart from the sum it enters, into
+    which compilers fuse it or not, by what else is near: so every engine rounds it alike.
+    """
+    return jnp.minimum(shares * lengths, lengths)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from envsuite.compiled.arithmetic import fma
 from envsuite.compiled.cache import kernel
 from envsuite.compiled.lanes import spread, store
 from envsuite.compiled.threefry import randint, split, uniform
@@ -141,7 +140,7 @@ def around(i, numbers, marks, tables, rules, own, allies, generated, inside, key
                 group = randint(member0, member1, u, 4)
                 share = uniform(share0, share1, group)
                 right, up = width * np.float32(group // 2), height * np.float32(group % 2)
-                x, y = fma(share, x - right, right), fma(share, y - up, up)
+                x, y = abs(right - share * x), abs(up - share * y)
         margin = tables[own, T_RADIUS, marks[i, TYPE, u]] if inside else -FAR
         reach = rules[own, SPREAD]
         numbers[i, X, u] = _between(x, reach, margin, width, uniform(offset0, offset1, 2 * u))
@@ -153,7 +152,7 @@ def _between(centre, reach, margin, extent, share):
     """A point about a centre, in an interval that is cut at the margin."""
     low = max(centre - reach, margin)
     high = max(min(centre + reach, extent - margin), low)
-    return fma(share, high - low, low)
+    return low + share * (high - low)
 
 
 @kernel()
@@ -167,6 +166,6 @@ def reflect(i, numbers, marks, tables, own, allies, inside, width, height, key0,
         margin = tables[own, T_RADIUS, marks[i, TYPE, source]] if inside else ZERO
         across = max(width * HALF - margin, ZERO)
         along = max(height - margin - margin, ZERO)
-        x = fma(uniform(field0, field1, 2 * source), across, margin)
+        x = margin + uniform(field0, field1, 2 * source) * across
         numbers[i, X, u] = x if u < allies else width - x
-        numbers[i, Y, u] = fma(uniform(field0, field1, 2 * source + 1), along, margin)
+        numbers[i, Y, u] = margin + uniform(field0, field1, 2 * source + 1) * along
