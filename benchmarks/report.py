@@ -130,10 +130,10 @@ def page(sections: Mapping[str, Any]) -> str:
             [[row["name"], rate(row), times(row["ours_against_it"])] for row in rows["vectors"]],
         ),
         "## A second core",
-        "Two processes that know nothing of each other tell what the second core of this machine is "
-        "worth at most.",
+        "Two processes that know nothing of each other tell what the second core of this machine "
+        "is worth at most.",
         table(
-            ["battle", "copies", "one thread", "two threads", "gain", "two processes of one thread"],
+            ["battle", "copies", "one thread", "two threads", "gain", "two processes"],
             [
                 [
                     row["scenario"], f"{row['copies']:,}", rate(row["1"]), rate(row["2"]),
