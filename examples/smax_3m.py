@@ -22,7 +22,7 @@ ID = "envsuite/SMAX-3m"
 
 
 def main(
-    steps: Annotated[int, typer.Option(help="Steps of the environment.")] = 3_500_000,
+    steps: Annotated[int, typer.Option(help="Steps of the environment.")] = 6_000_000,
     seed: Annotated[int, typer.Option(help="Where all chance comes from.")] = 0,
     episodes: Annotated[int, typer.Option(help="Fresh battles that judge the result.")] = 200,
     out: Annotated[Path | None, typer.Option(help="The folder of the run.")] = None,

@@ -11,7 +11,8 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
-SHARE = 64  # copies in a share: enough work to be worth a call, and whole vectors of copies
+SHARE = 64  # copies in the smallest share: worth a call, and whole vectors of copies
+TURNS = 2  # shares for each thread: few, for threads wait for each other's calls; one starts late
 FEWEST = 128  # copies worth waking a thread for: that costs as much as some dozens of small steps
 
 _crew: tuple[int, list[SimpleQueue[Job]]] = (0, [])
@@ -39,18 +40,19 @@ def threads() -> int:
 class Job:
     """Work on ranges of copies that several threads take until none is left."""
 
-    def __init__(self, work: Callable[[int, int], None], copies: int) -> None:
+    def __init__(self, work: Callable[[int, int], None], copies: int, count: int) -> None:
         """See `in_shares`."""
         self._work = work
+        self._size = -(-copies // (TURNS * count * SHARE)) * SHARE
         # taking the next from a range is one step of the interpreter, which threads cannot split
-        self._starts = iter(range(0, copies, SHARE))
+        self._starts = iter(range(0, copies, self._size))
         self._copies = copies
         self.finished: SimpleQueue[BaseException | None] = SimpleQueue()
 
     def run(self) -> None:
         """Take ranges and work on them."""
         for low in self._starts:
-            self._work(low, min(low + SHARE, self._copies))
+            self._work(low, min(low + self._size, self._copies))
 
     def help(self) -> None:
         """The same on another thread, which reports its end."""
@@ -69,8 +71,9 @@ def in_shares(work: Callable[[int, int], None], copies: int, count: int) -> None
     if count == 1 or copies < FEWEST:
         work(0, copies)
         return
-    helpers = _helpers(min(count, -(-copies // SHARE)) - 1)
-    job = Job(work, copies)
+    count = min(count, -(-copies // SHARE))
+    helpers = _helpers(count - 1)
+    job = Job(work, copies, count)
     for helper in helpers:
         helper.put(job)
     try:
