@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if path.is_dir())
-WRAPPERS = sorted(path.name for path in (ROOT / "wrappers").iterdir() if path.is_dir())
+PLUGINS = sorted(path.name for path in (ROOT / "plugins").glob("envsuite_*"))
+WRAPPERS = sorted(path.name for path in (ROOT / "wrappers").glob("envsuite_*"))
 HEAVY = {"jax", "jaxlib", "numba", "torch", "stable_baselines3", "sb3_contrib", "pygame"}
 
 # For each layer, the modules of ours that it may import; a prefix stands for what is below it.
@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "envsuite/core": {"envsuite.core"},
     "envsuite/functional": {"envsuite.core", "envsuite.functional"},
     "envsuite/compiled": {"envsuite.core", "envsuite.compiled"},
-    "plugins": {"envsuite.core", "envsuite.functional", "envsuite.compiled"},
+    "plugins": {"envsuite.core", "envsuite.functional", "envsuite.compiled", "envsuite.drawing"},
 }
 FOREIGN = {
     "pettingzoo": {"envsuite_pettingzoo"},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from envsuite_primer.sheet import (
+from envsuite.drawing import (
     FIELD,
     GRID,
     ORANGE,
@@ -22,8 +22,8 @@ from envsuite_primer.sheet import (
     SURROUNDINGS,
     WALL,
     WORDS,
+    Board,
     Point,
-    Sheet,
     mix,
 )
 
@@ -40,7 +40,7 @@ def pursuit(env: chases.Pursuit, state: chases.State, params: chases.Params) -> 
 
     A soft blue ground is what the hunters see.
     """
-    sheet, cell = Sheet(), SIDE / env.size
+    sheet, cell = Board(), SIDE / env.size
     hunters, prey = np.asarray(state.hunters).tolist(), np.asarray(state.prey).tolist()
     alive = np.asarray(state.alive)
     reach = range(-env.sight, env.sight + 1)
@@ -53,7 +53,7 @@ def pursuit(env: chases.Pursuit, state: chases.State, params: chases.Params) -> 
     for row, column in seen:
         low = (column * cell, row * cell)
         sheet.box(low, (low[0] + cell, low[1] + cell), mix(FIELD, SKY, 0.09))
-    _grid(sheet, env.size)
+    sheet.grid(env.size)
     for (row, column), runs in zip(prey, alive, strict=True):
         if not runs:
             center = ((column + 0.5) * cell, (row + 0.5) * cell)
@@ -73,7 +73,7 @@ def pursuit(env: chases.Pursuit, state: chases.State, params: chases.Params) -> 
 
 def tic_tac_toe(env: boards.TicTacToe, state: boards.State, params: boards.Params) -> np.ndarray:
     """Blue crosses, orange noughts, and a line through three in a row."""
-    sheet, cell = Sheet(), SIDE / 3
+    sheet, cell = Board(), SIDE / 3
     for step in (1, 2):
         sheet.line((step * cell, 16), (step * cell, SIDE - 16), 3, GRID)
         sheet.line((16, step * cell), (SIDE - 16, step * cell), 3, GRID)
@@ -108,7 +108,7 @@ def bandit(env: bandits.Bandit, state: bandits.State, params: bandits.Params) ->
     The arm that pays most often in a context has a dot above it.
     """
     chances = np.asarray(params.chances, np.float64)
-    sheet, context = Sheet(), int(state.context)
+    sheet, context = Board(), int(state.context)
     height, width = SIDE / env.contexts, SIDE / env.arms
     for row in range(env.contexts):
         top, bright = row * height, row == context
@@ -133,8 +133,8 @@ def bandit(env: bandits.Bandit, state: bandits.State, params: bandits.Params) ->
 
 def gridwalk(env: grids.GridWalk, state: grids.State, params: grids.Level) -> np.ndarray:
     """Grey walls, a ring at the start, an orange goal and a blue walker in the square it sees."""
-    sheet, cell = Sheet(), SIDE / env.size
-    _grid(sheet, env.size)
+    sheet, cell = Board(), SIDE / env.size
+    sheet.grid(env.size)
     for row, column in np.argwhere(np.asarray(params.walls)):
         low = (column * cell, row * cell)
         sheet.box(low, (low[0] + cell, low[1] + cell), WALL)
@@ -164,7 +164,7 @@ def gridwalk(env: grids.GridWalk, state: grids.State, params: grids.Level) -> np
 
 def guess(env: words.Guess, state: words.State, params: words.Params) -> np.ndarray:
     """A row for each try: blue letters are in their place, orange ones belong elsewhere."""
-    sheet = Sheet()
+    sheet = Board()
     cell = min(SIDE / env.letters, SIDE / env.tries)
     left = (SIDE - cell * env.letters) / 2
     top = (SIDE - cell * env.tries) / 2
@@ -198,14 +198,6 @@ def guess(env: words.Guess, state: words.State, params: words.Params) -> np.ndar
     else:
         sheet.caption(f"tries left: {env.tries - len(state.answers)}")
     return sheet.pixels()
-
-
-def _grid(sheet: Sheet, size: int) -> None:
-    """Thin lines between `size` rows and columns."""
-    for step in range(1, size):
-        place = step * SIDE / size
-        sheet.line((place, 0), (place, SIDE), 1, GRID)
-        sheet.line((0, place), (SIDE, place), 1, GRID)
 
 
 def _spread(

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 import pytest
 
+from envsuite.drawing import GRID, MARGIN, ORANGE, SIDE, SKY, WALL
 from envsuite_primer import render
 from envsuite_primer.bandit import Bandit
 from envsuite_primer.bandit import Params as Chances
@@ -22,7 +23,6 @@ from envsuite_primer.guess import Params as Words
 from envsuite_primer.guess import State as Told
 from envsuite_primer.pursuit import Pursuit
 from envsuite_primer.pursuit import State as Chase
-from envsuite_primer.sheet import GRID, MARGIN, ORANGE, SIDE, SKY, WALL
 from envsuite_primer.tic_tac_toe import State as Board
 from envsuite_primer.tic_tac_toe import TicTacToe
 

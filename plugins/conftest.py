@@ -1,4 +1,4 @@
-"""What the tests of STORM share."""
+"""What the tests of all plugins share."""
 
 from collections.abc import Iterator
 
