@@ -36,16 +36,14 @@ def choose(legal, seeds, actions, low, high):
             seed = np.uint32(seed ^ (seed >> np.uint32(17)))
             seed = np.uint32(seed ^ np.uint32(seed << np.uint32(5)))
             seeds[i, agent] = seed
-            count = 0
+            count = np.uint32(0)
             for choice in range(legal.shape[2]):
                 count += legal[i, agent, choice]
-            wanted = seed % np.uint32(count)
-            for choice in range(legal.shape[2]):
-                if legal[i, agent, choice]:
-                    if wanted == 0:
-                        actions[i, agent] = choice
-                        break
-                    wanted -= np.uint32(1)
+            wanted, passed, action = seed % count, np.uint32(0), 0
+            for choice in range(legal.shape[2]):  # no jumps, which nobody could foresee
+                passed += legal[i, agent, choice]
+                action += passed <= wanted
+            actions[i, agent] = action
 
 
 def numba_loop(id: str, copies: int, **config: Any) -> Loop:
@@ -55,10 +53,11 @@ def numba_loop(id: str, copies: int, **config: Any) -> Loop:
     legal = shown.legal["ally"]
     seeds = np.arange(1, legal[..., 0].size + 1, dtype=np.uint32).reshape(legal.shape[:2])
     actions = np.zeros(legal.shape[:2], np.int64)
+    helpers = threads() if legal.size > 100_000 else 1  # few choices are not worth a wake-up
 
     def play() -> int:
         nonlocal shown
-        in_shares(partial(choose, shown.legal["ally"], seeds, actions), copies, threads())
+        in_shares(partial(choose, shown.legal["ally"], seeds, actions), copies, helpers)
         shown = engine.step({"ally": actions})
         return copies
 

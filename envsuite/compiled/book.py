@@ -37,75 +37,79 @@ def draw(i, book):
 
 
 @kernel()
-def guard_choices(book, actions, legal, gone, noop, played, low, high):
+def guard_choices(book, asked, legal, gone, noop, played, low, high):
     """Play the no-op, or the first legal choice, in place of illegal ones, and count them.
 
     Returns how many are no choice at all, legal or not.
 
     Args:
         book: Its column `WRONG` is added to.
-        actions: `int[n, agents]`.
-        legal: `bool[n, agents, choices]`, as last shown.
-        gone: `bool[n, agents]`, as last shown; what the dead choose does not count.
+        asked: For each group `i64[n, agents]`.
+        legal: For each group `bool[n, agents, choices]`, as last shown.
+        gone: For each group `bool[n, agents]`, as last shown; what the dead choose does not count.
         noop: What is played instead where it is legal.
-        played: `i32[n, agents]`, written.
+        played: For each group `i32[n, agents]`, written.
         low: The first copy.
         high: The copy after the last.
     """
-    choices, outside = legal.shape[2], 0
-    for i in range(low, high):
-        for agent in range(actions.shape[1]):
-            action = actions[i, agent]
-            known = 0 <= action < choices
-            outside += not known
-            if not (known and legal[i, agent, action]):
-                # the flags of an episode that ended say nothing of one that has begun since
-                if not book[i, DUE] and (book[i, FRESH] or not gone[i, agent]):
-                    book[i, WRONG] += 1
-                action = noop
-                if not legal[i, agent, noop]:
-                    action = 0
-                    while action < choices - 1 and not legal[i, agent, action]:
-                        action += 1
-            played[i, agent] = action
+    outside = 0
+    for group in range(len(asked)):
+        choices = legal[group].shape[2]
+        for i in range(low, high):
+            for agent in range(asked[group].shape[1]):
+                action = asked[group][i, agent]
+                known = 0 <= action < choices
+                outside += not known
+                if not (known and legal[group][i, agent, action]):
+                    # the flags of an episode that ended say nothing of one that has begun since
+                    if not book[i, DUE] and (book[i, FRESH] or not gone[group][i, agent]):
+                        book[i, WRONG] += 1
+                    action = noop
+                    if not legal[group][i, agent, noop]:
+                        action = 0
+                        while action < choices - 1 and not legal[group][i, agent, action]:
+                            action += 1
+                played[group][i, agent] = action
     return outside
 
 
 @kernel()
-def guard_numbers(book, actions, gone, least, most, played, low, high):
+def guard_numbers(book, asked, gone, least, most, played, low, high):
     """Play zero in place of what is not finite, clip the rest, and count the former.
 
     Returns how many agents' actions are not finite.
 
     Args:
         book: Its column `WRONG` is added to.
-        actions: `f32[n, agents, k]`.
-        gone: `bool[n, agents]`, as last shown.
-        least: `f32[k]`.
-        most: `f32[k]`.
-        played: `f32[n, agents, k]`, written.
+        asked: For each group `f32[n, agents, k]`.
+        gone: For each group `bool[n, agents]`, as last shown.
+        least: For each group `f32[k]`.
+        most: For each group `f32[k]`.
+        played: For each group `f32[n, agents, k]`, written.
         low: The first copy.
         high: The copy after the last.
     """
     unsound = 0
-    for i in range(low, high):
-        for agent in range(actions.shape[1]):
-            sound = True
-            for k in range(actions.shape[2]):
-                number = actions[i, agent, k]
-                if not np.isfinite(number):
-                    sound = False
-                    number = np.float32(0)
-                played[i, agent, k] = min(max(number, least[k]), most[k])
-            unsound += not sound
-            if not sound and not book[i, DUE] and (book[i, FRESH] or not gone[i, agent]):
-                book[i, WRONG] += 1
+    for group in range(len(asked)):
+        for i in range(low, high):
+            for agent in range(asked[group].shape[1]):
+                sound = True
+                for k in range(asked[group].shape[2]):
+                    number = asked[group][i, agent, k]
+                    if not np.isfinite(number):
+                        sound = False
+                        number = np.float32(0)
+                    played[group][i, agent, k] = min(max(number, least[group][k]), most[group][k])
+                unsound += not sound
+                counts = not book[i, DUE] and (book[i, FRESH] or not gone[group][i, agent])
+                if not sound and counts:
+                    book[i, WRONG] += 1
     return unsound
 
 
 @kernel()
 def open_step(book, mode, low, high):
-    """Decide which copies play, and draw their keys; called after the actions were guarded."""
+    """Decide which copies play, and draw their keys; after the actions were guarded."""
     for i in range(low, high):
         book[i, PLAYS] = mode != NEXT_STEP or not book[i, DUE]
         book[i, OVER] = book[i, PLAYS]
@@ -113,22 +117,39 @@ def open_step(book, mode, low, high):
             draw(i, book)
 
 
-@kernel()
-def judge(book, gone, low, high):
-    """Leave as `OVER` only copies in which all agents of a group have terminated."""
-    for i in range(low, high):
-        for agent in range(gone.shape[1]):
-            book[i, OVER] = book[i, OVER] and gone[i, agent]
+# Threads take turns at Python's lock each time that they come back from a compiled function, so
+# what follows one another at every step is one function.
 
 
 @kernel()
-def close_step(book, mode, limit, truncated, over, wrong, last_wrong, low, high):
-    """Count the step, end episodes whose time is up, and draw keys for those that begin.
+def open_choices(book, mode, asked, legal, gone, noop, played, low, high):
+    """`guard_choices`, and `open_step` unless an action is no choice at all."""
+    outside = guard_choices(book, asked, legal, gone, noop, played, low, high)
+    if not outside:
+        open_step(book, mode, low, high)
+    return outside
+
+
+@kernel()
+def open_numbers(book, mode, asked, gone, least, most, played, low, high):
+    """`guard_numbers`, and `open_step` unless an action is not finite."""
+    unsound = guard_numbers(book, asked, gone, least, most, played, low, high)
+    if not unsound:
+        open_step(book, mode, low, high)
+    return unsound
+
+
+@kernel()
+def close_step(book, mode, limit, gone, truncated, over, wrong, last_wrong, low, high):
+    """Count the step, end episodes, and draw keys for those that begin.
+
+    An episode ends when all agents of all groups have terminated, or when its time is up.
 
     Args:
         book: See the module.
         mode: Of the autoreset.
         limit: Of an episode's steps; 0 for none.
+        gone: For each group `bool[n, agents]`.
         truncated: `bool[n]`, written.
         over: `bool[n]`, written.
         wrong: `i32[n]`, written: illegal actions in this step, of the episode that is shown.
@@ -138,6 +159,9 @@ def close_step(book, mode, limit, truncated, over, wrong, last_wrong, low, high)
     """
     for i in range(low, high):
         due = book[i, DUE] > 0
+        for group in range(len(gone)):
+            for agent in range(gone[group].shape[1]):
+                book[i, OVER] = book[i, OVER] and gone[group][i, agent]
         if book[i, PLAYS]:
             book[i, STEPS] += 1
             truncated[i] = limit > 0 and book[i, STEPS] >= limit
@@ -156,6 +180,57 @@ def close_step(book, mode, limit, truncated, over, wrong, last_wrong, low, high)
         if begins:
             book[i, STEPS] = 0
             draw(i, book)
+
+
+@kernel()
+def keep(book, shown, kept, stale, low, high):
+    """Copy what ended episodes showed last, and leave zeros elsewhere.
+
+    Args:
+        book: See the module.
+        shown: `[n, k]`.
+        kept: `[n, k]`, written; zero but for the rows in `stale`.
+        stale: `bool[n]`.
+        low: The first copy.
+        high: The copy after the last.
+    """
+    for i in range(low, high):
+        if book[i, OVER]:
+            for k in range(shown.shape[1]):
+                kept[i, k] = shown[i, k]
+        elif stale[i]:
+            for k in range(shown.shape[1]):
+                kept[i, k] = 0
+
+
+@kernel()
+def close_still(book, mode, limit, gone, truncated, over, wrong, last_wrong, reward, low, high):
+    """`close_step`, and no reward and no flag in copies that do not play.
+
+    `reward` is for each group `f32[n, agents]`.
+    """
+    close_step(book, mode, limit, gone, truncated, over, wrong, last_wrong, low, high)
+    for group in range(len(gone)):
+        for i in range(low, high):
+            if not book[i, PLAYS]:
+                for agent in range(gone[group].shape[1]):
+                    reward[group][i, agent] = np.float32(0)
+                    gone[group][i, agent] = False
+
+
+@kernel()
+def close_keeping(
+    book, mode, limit, gone, truncated, over, wrong, last_wrong, obs, last_obs, notes, last_notes,
+    stale, low, high,
+):  # fmt: skip
+    """`close_step`, and `keep` for what was observed and told.
+
+    `obs` is for each group `[n, k]`, and so is `last_obs`; `notes` and `last_notes` are `[n, k]`.
+    """
+    close_step(book, mode, limit, gone, truncated, over, wrong, last_wrong, low, high)
+    for group in range(len(obs)):
+        keep(book, obs[group], last_obs[group], stale, low, high)
+    keep(book, notes, last_notes, stale, low, high)
 
 
 @kernel()
@@ -178,16 +253,6 @@ def close_alone(book, gone, reward, low, high):
 
 
 @kernel()
-def stand_still(book, reward, gone, low, high):
-    """No reward and no flag in copies that do not play: `f32[n, agents]`, `bool[n, agents]`."""
-    for i in range(low, high):
-        if not book[i, PLAYS]:
-            for agent in range(gone.shape[1]):
-                reward[i, agent] = np.float32(0)
-                gone[i, agent] = False
-
-
-@kernel()
 def renew(book, low, high):
     """Begin episodes by hand where `BEGINS` says so."""
     for i in range(low, high):
@@ -196,24 +261,3 @@ def renew(book, low, high):
             book[i, STEPS] = 0
             book[i, DUE] = 0
             book[i, FRESH] = 1
-
-
-@kernel()
-def keep(book, shown, kept, stale, low, high):
-    """Copy what ended episodes showed last, and leave zeros elsewhere.
-
-    Args:
-        book: See the module.
-        shown: `[n, k]`.
-        kept: `[n, k]`, written; zero but for the rows in `stale`.
-        stale: `bool[n]`.
-        low: The first copy.
-        high: The copy after the last.
-    """
-    for i in range(low, high):
-        if book[i, OVER]:
-            for k in range(shown.shape[1]):
-                kept[i, k] = shown[i, k]
-        elif stale[i]:
-            for k in range(shown.shape[1]):
-                kept[i, k] = 0

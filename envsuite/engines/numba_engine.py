@@ -118,7 +118,6 @@ class NumbaEngine:
         # a game that has no masks shows none, whatever room a kernel leaves for them
         self._masked = self._kernel.masked and any(self._layout.choices.values())
         self._threads = threads()
-        self._open: Share
 
     def reset(self, seed: Seed = None, *, mask: Any = None, params: Any = None) -> Timestep[Any]:
         """Begin new episodes; see `Engine.reset`."""
@@ -163,7 +162,7 @@ class NumbaEngine:
             own = action[group] if self.agents else action
             asked[...] = np.asarray(own).reshape(asked.shape)
         room = self._rooms.take(before)
-        work = [*before.guards, self._open, room.advance, *room.closing]
+        work = [*before.opening, room.advance, *room.closing]
         if params is None:
             if self._mode != ledger.DISABLED:
                 work.append(room.begin)
@@ -241,16 +240,15 @@ class NumbaEngine:
     def _place_in(self, room: Room) -> Place:
         (group,) = self._groups
         shown, asked = room.shown, self._asked[group]
-        (guard,), opening, advance = room.guards, self._open, room.advance
+        (opening,), advance = room.opening, room.advance
         gone, reward = shown.terminated[group], shown.reward[group]
         close = bound(ledger.close_alone, self._book, gone, reward)
 
         def turn() -> tuple[bool, int, float]:
-            if guard(0, 1):
+            if opening(0, 1):
                 self._book[0, ledger.WRONG] = 0
                 batch = {group: asked} if self.agents else asked[:, 0]
                 check_actions(self.action_space, batch, self.agents, 1)
-            opening(0, 1)
             advance(0, 1)
             return close(0, 1)
 
@@ -293,7 +291,6 @@ class NumbaEngine:
 
     def _furnish(self) -> Room:
         """A room to which the game is bound."""
-        self._open = bound(ledger.open_step, self._book, self._mode)
         room = Room(self._layout, self.num_envs)
         self._bind(room)
         return room
@@ -303,29 +300,56 @@ class NumbaEngine:
         book, shown = self._book, room.shown
         room.begin = self._kernel.beginning(book, self._state, self._tables, shown)
         room.advance = self._kernel.advancing(book, self._played, self._state, self._tables, shown)
-        room.guards = [self._guard(group, shown) for group in self._groups]
-        room.closing = [bound(ledger.judge, book, gone) for gone in shown.terminated.values()]
-        figures = (room.truncated, room.over, room.wrong, room.last_wrong)
-        room.closing.append(bound(ledger.close_step, book, self._mode, self._limit, *figures))
-        if self._mode == ledger.SAME_STEP:
-            pairs = [(shown.obs[group], room.last_obs[group]) for group in self._groups]
-            pairs = [(a.reshape(len(a), -1), b.reshape(len(b), -1)) for a, b in pairs]
-            pairs += [(a.T, room.last_notes[kind].T) for kind, a in room.notes.items()]
-            room.closing += [bound(ledger.keep, book, *pair, room.stale) for pair in pairs]
-        elif self._mode == ledger.NEXT_STEP:
-            for group in self._groups:
-                flags = (shown.reward[group], shown.terminated[group])
-                room.closing.append(bound(ledger.stand_still, book, *flags))
+        room.opening = self._opening(shown)
+        room.closing = self._closing(room)
 
-    def _guard(self, group: str, shown: Shown) -> Share:
-        """What leaves the legal part of `_asked` in `_played`, and counts the rest."""
-        asked, played = self._asked[group], self._played[group]
-        gone, space = shown.terminated[group], part(self.action_space, group)
-        if isinstance(space, spaces.Discrete):
-            legal, noop = shown.legal[group], self.env.noop_action
-            return bound(ledger.guard_choices, self._book, asked, legal, gone, noop, played)
-        low, high = space.low, space.high
-        return bound(ledger.guard_numbers, self._book, asked, gone, low, high, played)
+    def _opening(self, shown: Shown) -> list[Share]:
+        """What leaves the legal part of `_asked` in `_played`, counts the rest and opens a step."""
+        spaces_of = {group: part(self.action_space, group) for group in self._groups}
+        choosing = [g for g, space in spaces_of.items() if isinstance(space, spaces.Discrete)]
+        counting = [group for group in self._groups if group not in choosing]
+        asked, played, gone = self._asked, self._played, shown.terminated
+        choices = (
+            _of(choosing, asked),
+            _of(choosing, shown.legal),
+            _of(choosing, gone),
+            self.env.noop_action,
+            _of(choosing, played),
+        )
+        numbers = (
+            _of(counting, asked),
+            _of(counting, gone),
+            tuple(spaces_of[group].low for group in counting),
+            tuple(spaces_of[group].high for group in counting),
+            _of(counting, played),
+        )
+        book, mode = self._book, self._mode
+        if not counting:
+            return [bound(ledger.open_choices, book, mode, *choices)]
+        open_numbers = bound(ledger.open_numbers, book, mode, *numbers)
+        return [bound(ledger.guard_choices, book, *choices)] * bool(choosing) + [open_numbers]
+
+    def _closing(self, room: Room) -> list[Share]:
+        """What ends a step."""
+        groups, shown = list(self._groups), room.shown
+        figures = (room.truncated, room.over, room.wrong, room.last_wrong)
+        step = (self._book, self._mode, self._limit, _of(groups, shown.terminated), *figures)
+        if self._mode == ledger.DISABLED:
+            return [bound(ledger.close_step, *step)]
+        if self._mode == ledger.NEXT_STEP:
+            return [bound(ledger.close_still, *step, _of(groups, shown.reward))]
+        obs, last_obs = (
+            tuple(array.reshape(self.num_envs, -1) for array in _of(groups, arrays))
+            for arrays in (shown.obs, room.last_obs)
+        )
+        nothing = np.zeros((self.num_envs, 0), bool)
+        notes = [(a.T, room.last_notes[kind].T) for kind, a in room.notes.items()]
+        first, *others = notes or [(nothing, nothing)]
+        keeping = bound(ledger.close_keeping, *step, obs, last_obs, *first, room.stale)
+        return [
+            keeping,
+            *(bound(ledger.keep, self._book, *pair, room.stale) for pair in others),
+        ]
 
     def _action(self, group: str) -> tuple[type[np.generic], tuple[int, ...]]:
         """Dtype and shape of one agent's action as callers give it."""
@@ -367,6 +391,11 @@ class NumbaEngine:
         self._own_params = jax.tree.map(put, own, params)
         self._tables = self._kernel.tables(self._own_params)
         self._rooms.clear()
+
+
+def _of(groups: list[str], arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+    """The arrays of some groups."""
+    return tuple(arrays[group] for group in groups)
 
 
 def unfit(spec: EnvSpec, env: Any) -> str:

@@ -31,7 +31,7 @@ class Room:
         stale: `bool[n]`, the rows of `last_obs` and `last_notes` that are not zero.
         begin: Begins episodes and shows them here.
         advance: Plays a step and shows it here.
-        guards: Leave the legal part of the actions that follow what is shown here.
+        opening: Begins a step that follows what is shown here, with the legal part of the actions.
         closing: Ends a step that is shown here.
         place: The same arrays as those of a lone copy.
     """
@@ -66,7 +66,7 @@ class Room:
         self.stale = np.zeros(copies, bool)
         self.begin: Share
         self.advance: Share
-        self.guards: list[Share] = []
+        self.opening: list[Share] = []
         self.closing: list[Share] = []
         self.place: Place | None = None
         self._held: list[int] = []

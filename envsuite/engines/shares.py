@@ -12,7 +12,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 SHARE = 64  # copies in the smallest share: worth a call, and whole vectors of copies
-TURNS = 2  # shares for each thread: few, for threads wait for each other's calls; one starts late
+LARGEST = 512  # copies in the largest: few calls, for threads wait for each other's; yet fair parts
 FEWEST = 128  # copies worth waking a thread for: that costs as much as some dozens of small steps
 
 _crew: tuple[int, list[SimpleQueue[Job]]] = (0, [])
@@ -43,7 +43,7 @@ class Job:
     def __init__(self, work: Callable[[int, int], None], copies: int, count: int) -> None:
         """See `in_shares`."""
         self._work = work
-        self._size = -(-copies // (TURNS * count * SHARE)) * SHARE
+        self._size = min(-(-copies // (count * SHARE)) * SHARE, LARGEST)
         # taking the next from a range is one step of the interpreter, which threads cannot split
         self._starts = iter(range(0, copies, self._size))
         self._copies = copies
