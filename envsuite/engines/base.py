@@ -199,7 +199,8 @@ def _check_array(name: str, space: spaces.Space[Any], action: Any, lead: tuple[i
             raise ValueError(f"{name} is not finite at {where}: {action[tuple(where)]}")
         return action
     top = space.nvec if isinstance(space, spaces.MultiDiscrete) else getattr(space, "n", None)
-    if top is not None and ((action < 0) | (action >= top)).any():
+    # read without its sign, what is below zero is large: one comparison finds both
+    if top is not None and (action.view(f"u{action.dtype.itemsize}") >= top).any():
         where = np.argwhere((action < 0) | (action >= top))[0].tolist()
         raise ValueError(
             f"{name} is {action[tuple(where)]} at {where}; {space} takes 0 to {np.max(top) - 1}"

@@ -129,11 +129,12 @@ class TeamView:
 
     def rewards(self, reward: Any) -> np.ndarray:
         """The mean over the team."""
-        return np.asarray(reward[self.group], np.float32).mean(axis=1)
+        own = np.asarray(reward[self.group], np.float32)
+        return np.add.reduce(own, axis=1) / np.float32(self.seats)  # `mean` takes twice as long
 
     def terminated(self, terminated: Any) -> np.ndarray:
         """Whether every seat has terminated."""
-        return np.all(terminated[self.group], axis=1)
+        return np.logical_and.reduce(terminated[self.group], axis=1)
 
     def masks(self, legal: Any) -> np.ndarray:
         """The seats' masks end to end, `bool[slots, seats * actions]`."""
