@@ -2,8 +2,8 @@
 
 Numba keys its cache by the file of the decorated function alone: a kernel is served as it was when
 a function or a constant that it takes from another file has changed since. Here the folder of the
-cache is named after all that a kernel can be made of, the sources beside it and beside this module
-and the versions of numba, NumPy and Python; other sources are another folder.
+cache is named after all that a kernel can be made of, the sources beside it, in the package above it
+and beside this module, and the versions of numba, NumPy and Python; other sources are another folder.
 """
 
 from __future__ import annotations
@@ -97,7 +97,10 @@ def fingerprint(folder: Path) -> str:
     digest = hashlib.sha256()
     for version in (numba.__version__, np.__version__, sys.version):
         digest.update(version.encode())
-    for source in sorted({*folder.glob("*.py"), *Path(__file__).parent.glob("*.py")}):
+    folders = [folder, Path(__file__).parent]
+    if (folder.parent / "__init__.py").exists():  # constants may come from a package's rules
+        folders.append(folder.parent)
+    for source in sorted({source for each in folders for source in each.glob("*.py")}):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
     return f"{folder.parent.name}-{digest.hexdigest()[:16]}"

@@ -326,8 +326,10 @@ class NumbaEngine:
         book, mode = self._book, self._mode
         if not counting:
             return [bound(ledger.open_choices, book, mode, *choices)]
-        open_numbers = bound(ledger.open_numbers, book, mode, *numbers)
-        return [bound(ledger.guard_choices, book, *choices)] * bool(choosing) + [open_numbers]
+        opening = [bound(ledger.open_numbers, book, mode, *numbers)]
+        if choosing:  # of the two, the one that also opens the step comes last
+            opening.insert(0, bound(ledger.guard_choices, book, *choices))
+        return opening
 
     def _closing(self, room: Room) -> list[Share]:
         """What ends a step."""
