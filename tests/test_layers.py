@@ -15,7 +15,11 @@ HEAVY = {"jax", "jaxlib", "numba", "torch", "stable_baselines3", "sb3_contrib", 
 # For each layer, the modules of ours that it may import; a prefix stands for what is below it.
 MAY_IMPORT = {
     "envsuite/core": {"envsuite.core"},
-    "envsuite/functional": {"envsuite.core", "envsuite.functional"},
+    "envsuite/functional": {
+        "envsuite.core",
+        "envsuite.functional",
+        "envsuite.compiled.coefficients",
+    },
     "envsuite/compiled": {"envsuite.core", "envsuite.compiled"},
     "plugins": {"envsuite.core", "envsuite.functional", "envsuite.compiled", "envsuite.drawing"},
 }

@@ -2,8 +2,8 @@
 
 Numba keys its cache by the file of the decorated function alone: a kernel is served as it was when
 a function or a constant that it takes from another file has changed since. Here the folder of the
-cache is named after all that a kernel can be made of, the sources beside it, in the package above it
-and beside this module, and the versions of numba, NumPy and Python; other sources are another folder.
+cache is named after all that a kernel can be made of: the sources beside it, in the package above
+it and beside this module, and the versions of numba, NumPy and Python.
 """
 
 from __future__ import annotations

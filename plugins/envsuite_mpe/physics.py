@@ -6,8 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from envsuite.functional.curves import softplus
 from envsuite_mpe.state import Params, State
-from envsuite_mpe.view import NEAREST, distance
+from envsuite_mpe.view import distance, length
 
 
 def contact_forces(state: State, params: Params, *, solid: int) -> jax.Array:
@@ -29,14 +30,15 @@ def contact_forces(state: State, params: Params, *, solid: int) -> jax.Array:
     # x and y apart, for that is several times faster on a CPU than pairs of them
     x, y = state.positions[:solid, 0], state.positions[:solid, 1]
     right, up = x - x[:pushed, None], y - y[:pushed, None]
-    gap = jnp.sqrt(jnp.maximum(right * right + up * up, NEAREST))
+    gap = length(right, up)
     reach = params.radius[:pushed, None] + params.radius[:solid]
-    inside = (reach - gap) / params.contact_margin
-    # log(1 + exp(inside)), which would overflow as it stands
-    softened = jnp.maximum(inside, 0.0) + jnp.log1p(jnp.exp(-jnp.abs(inside)))
-    strength = params.contact_force * params.contact_margin * softened / gap
+    inside = (reach - gap) * (1.0 / params.contact_margin)
+    strength = params.contact_force * params.contact_margin * softplus(inside)
     strength = jnp.where(np.eye(pushed, solid, dtype=bool), 0.0, strength)
-    forces = -jnp.stack([(strength * right).sum(axis=1), (strength * up).sum(axis=1)], axis=1)
+    # Quotients are summed, not products, which a compiler fuses into the sum or not as it likes,
+    # and one after the other: the compiled twin has to round alike, for crowds magnify the last bit
+    pushes = [(strength * part / gap).T for part in (right, up)]
+    forces = -jnp.stack([sum(push, jnp.zeros(pushed)) for push in pushes], axis=1)
     return jnp.concatenate([forces, jnp.zeros((agents - pushed, 2), jnp.float32)])
 
 
@@ -56,12 +58,13 @@ def move(
     Returns:
         Positions `f32[m, 2]` and velocities `f32[n, 2]`.
     """
-    kept = state.velocities * (1.0 - params.damping)
-    velocities = kept + forces / params.mass[:, None] * params.time_step
+    # one product is added at a time, and none is divided by a constant: this rounds in one way only
+    kept = state.velocities - params.damping * state.velocities
+    velocities = kept + forces * params.time_step * (1.0 / params.mass[:, None])
     speed = distance(velocities)
     allowed = jnp.minimum(speed, params.max_speed) / speed
     velocities = jnp.where(moves[:, None], velocities * allowed[:, None], 0.0)
-    moved = (velocities if semi_implicit else state.velocities) * params.time_step
-    agents = len(moves)
-    agent_positions = state.positions[:agents] + jnp.where(moves[:, None], moved, 0.0)
+    agents, going = len(moves), velocities if semi_implicit else state.velocities
+    # who does not move has no velocity either
+    agent_positions = state.positions[:agents] + going * params.time_step
     return jnp.concatenate([agent_positions, state.positions[agents:]]), velocities

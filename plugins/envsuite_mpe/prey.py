@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from envsuite.functional.curves import heading
 from envsuite_mpe.view import distance
 
 CANDIDATES = 100
@@ -33,8 +32,8 @@ def flee(
             predator are not free. `"everyone"`: keep off all other agents; places are free if the
             straight way there touches none of them at any of five waypoints.
     """
-    reach, angle = jnp.sqrt(draws[..., 0]), 2.0 * math.pi * draws[..., 1]
-    ways = jnp.stack([reach * jnp.cos(angle), reach * jnp.sin(angle)], axis=-1)
+    reach, (right, up) = jnp.sqrt(draws[..., 0]), heading(draws[..., 1])
+    ways = jnp.stack([reach * right, reach * up], axis=-1)
     prey = positions[predators:, None]  # [prey, 1, 2]
     if evade == "nearest":
         hunters = positions[None, :predators]

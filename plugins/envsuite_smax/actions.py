@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from envsuite_smax.directions import heading
+from envsuite.functional.curves import heading
 from envsuite_smax.state import Params, State
 from envsuite_smax.view import View, look, shootable, team_order
 

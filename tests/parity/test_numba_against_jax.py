@@ -14,15 +14,13 @@ from hypothesis import strategies as st
 
 import envsuite
 from envsuite.testing.host_play import host_actions
-from envsuite_smax.compiled import aim
 from envsuite_smax.compiled.layout import T_RANGE
-from envsuite_smax.directions import heading
 from envsuite_smax.kernel import SMAXKernel
 from envsuite_smax.options import CHOICES
 from envsuite_smax.scenario import POSITIONS
 
 IDS = [id for id, own in envsuite.registry().environments.items() if own.numba]
-STEPS = 110
+STEPS = 110  # at most: of short games, two episodes
 # The vectors of the processor take copies by fours. XLA rounds the odd ones, which are left over,
 # otherwise (it fuses other products into sums), and crowded battles magnify the last bit of a
 # float beyond 1e-5 within some dozens of steps.
@@ -105,7 +103,8 @@ def differences(ours: Any, theirs: Any) -> Iterator[tuple[str, np.ndarray]]:
 
 @pytest.mark.parametrize("id", IDS)
 def test_whole_episodes(id):
-    found = compare(id)
+    limit = envsuite.registry().environments[id].max_steps or STEPS
+    found = compare(id, min(STEPS, 2 * limit + 5))
     found.check()
     assert found.episodes >= COPIES
 
@@ -131,6 +130,19 @@ def test_whole_episodes(id):
 )
 def test_other_configurations(options):
     compare(DUEL, **options).check()
+
+
+@pytest.mark.parametrize(
+    ("id", "options"),
+    [
+        ("SimpleTag", {"actions": "continuous", "adversaries": 5, "integration": "semi-implicit"}),
+        ("SimpleWorldComm", {"actions": "continuous", "good_agents": 3, "forests": 1}),
+        ("SimpleFacmac", {"actions": "discrete", "good_agents": 2}),
+        ("SimpleCrypto", {"actions": "continuous"}),
+    ],
+)
+def test_other_worlds_of_particles(id, options):
+    compare(f"envsuite/MPE-{id}", steps=55, **options).check()
 
 
 UNITS = ["marine", "marauder", "stalker", "zealot", "zergling", "hydralisk", "random"]
@@ -177,12 +189,6 @@ def test_a_parting_is_found_and_counted(monkeypatch):
     assert 1 <= found.parted <= COPIES and "legal" in found.told
     with pytest.raises(AssertionError, match=f"{found.parted} of {found.episodes}"):
         found.check()
-
-
-def test_headings_are_the_same_to_the_last_bit():
-    turns = np.random.default_rng(0).random(3000, np.float32)
-    there = np.array([aim.heading(turn) for turn in turns])
-    np.testing.assert_array_equal(there, np.stack(jax.jit(heading)(turns), -1))
 
 
 def test_other_tasks_for_each_copy():

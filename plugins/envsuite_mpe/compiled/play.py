@@ -88,18 +88,20 @@ def advance(
     agents, entities = plan[AGENTS], plan[ENTITIES]
     sources, masks = np.zeros(size, np.float32), np.ones(1 + agents * entities, np.float32)
     sources[: constants.size] = constants
-    forces, earned = np.zeros((agents, 2), np.float32), np.zeros(agents, np.float32)
+    own_forces, contacts = np.zeros((agents, 2), np.float32), np.zeros((agents, 2), np.float32)
+    earned = np.zeros(agents, np.float32)
     for i in range(low, high):
         if not book[i, PLAYS]:
             continue
         own = i if rules.shape[0] > 1 else 0
-        forces[:] = F(0)
+        own_forces[:] = F(0)
         for group in range(len(actions)):
-            act(i, numbers, bodies, own, plan, groups, group, actions[group], forces)
+            act(i, numbers, bodies, own, plan, groups, group, actions[group], own_forces)
         if plan[SCRIPTED] < agents:
-            flee(i, book[i, KEY0], book[i, KEY1], numbers, bodies, own, plan, forces)
-        push_apart(i, numbers, bodies, rules, own, plan, forces)
-        move(i, numbers, bodies, rules, own, plan, moves, forces)
+            flee(i, book[i, KEY0], book[i, KEY1], numbers, bodies, own, plan, own_forces)
+        push_apart(i, numbers, bodies, rules, own, plan, contacts)
+        contacts += own_forces
+        move(i, numbers, bodies, rules, own, plan, moves, contacts)
         show(i, numbers, goals, bodies, rules, plan, shades, tables, sources, masks, obs)
         earn(i, numbers, goals, bodies, rules, own, plan, earned)
         for group in range(len(reward)):

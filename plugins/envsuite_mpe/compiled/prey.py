@@ -1,17 +1,16 @@
 """How scripted prey flees; see `envsuite_mpe.prey`."""
 
-import math
-
 import numpy as np
 
+from envsuite.compiled.arithmetic import fma
 from envsuite.compiled.cache import kernel
+from envsuite.compiled.curves import heading
 from envsuite.compiled.threefry import uniform
 from envsuite_mpe.compiled.layout import AGENTS, EVERYONE, RADIUS, SCRIPTED
 from envsuite_mpe.compiled.physics import gap, length
 
 F = np.float32
 CANDIDATES, WAYPOINTS = 100, 5
-FULL_TURN = F(2.0 * math.pi)
 
 
 @kernel()
@@ -27,13 +26,13 @@ def flee(i, key0, key1, numbers, bodies, own, plan, forces):
         for candidate in range(CANDIDATES):
             draw = 2 * ((prey - hunters) * CANDIDATES + candidate)
             reach = np.sqrt(uniform(key0, key1, draw))
-            angle = F(FULL_TURN * uniform(key0, key1, draw + 1))
-            right, up = F(reach * F(math.cos(angle))), F(reach * F(math.sin(angle)))
+            cosine, sine = heading(uniform(key0, key1, draw + 1))
+            right, up = F(reach * cosine), F(reach * sine)
             if plan[EVERYONE]:
                 free, score = far_from_all(i, numbers, bodies, own, agents, prey, right, up)
             else:
                 free, score = far_from_one(
-                    i, numbers, bodies, own, hunters, prey, nearest, right, up
+                    i, numbers, bodies, own, hunters, prey, nearest, reach, cosine, sine
                 )
             if free and score > best:
                 best = score
@@ -41,9 +40,9 @@ def flee(i, key0, key1, numbers, bodies, own, plan, forces):
 
 
 @kernel()
-def far_from_one(i, numbers, bodies, own, hunters, prey, nearest, right, up):
+def far_from_one(i, numbers, bodies, own, hunters, prey, nearest, reach, cosine, sine):
     """Whether a place touches no hunter, and how far it is from the one that is nearest now."""
-    x, y = F(numbers[i, 2 * prey] + right), F(numbers[i, 2 * prey + 1] + up)
+    x, y = fma(reach, cosine, numbers[i, 2 * prey]), fma(reach, sine, numbers[i, 2 * prey + 1])
     score = F(0)
     for other in range(hunters):
         apart = length(numbers[i, 2 * other] - x, numbers[i, 2 * other + 1] - y)
@@ -60,8 +59,8 @@ def far_from_all(i, numbers, bodies, own, agents, prey, right, up):
     score = F(0)
     for waypoint in range(1, WAYPOINTS + 1):
         share = F(F(waypoint) / F(WAYPOINTS))
-        x = F(numbers[i, 2 * prey] + F(share * right))
-        y = F(numbers[i, 2 * prey + 1] + F(share * up))
+        x = fma(share, right, numbers[i, 2 * prey])
+        y = fma(share, up, numbers[i, 2 * prey + 1])
         for other in range(agents):
             if other == prey:
                 continue

@@ -4,8 +4,8 @@ import numpy as np
 
 from envsuite.compiled.arithmetic import fma
 from envsuite.compiled.cache import kernel
+from envsuite.compiled.curves import heading
 from envsuite.compiled.threefry import uniform
-from envsuite_smax.compiled.circle import COSINE, SINE
 from envsuite_smax.compiled.layout import (
     ATTACK,
     HEALTH,
@@ -18,27 +18,8 @@ from envsuite_smax.compiled.layout import (
 )
 from envsuite_smax.compiled.near import nearer
 
-ZERO, HALF, ONE, FOUR = np.float32(0), np.float32(0.5), np.float32(1), np.float32(4)
+ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
 FAR = np.float32(np.inf)
-
-
-@kernel()
-def heading(turns):
-    """Cosine and sine of an angle in [0, 1] turns; see `envsuite_smax.directions.heading`."""
-    quarters = np.int32(FOUR * turns + HALF)
-    rest = FOUR * turns - np.float32(quarters)
-    square = rest * rest
-    sine = fma(fma(fma(SINE[0], square, SINE[1]), square, SINE[2]), square, SINE[3])
-    cosine = fma(fma(COSINE[0], square, COSINE[1]), square, COSINE[2])
-    cosine = fma(fma(cosine, square, COSINE[3]), square, COSINE[4])
-    sine = sine * rest
-    if quarters == 1:
-        return -sine, cosine
-    if quarters == 2:
-        return -cosine, -sine
-    if quarters == 3:
-        return sine, -cosine
-    return cosine, sine
 
 
 @kernel()

@@ -1,4 +1,4 @@
-"""Angles, sections and distances against the exact functions, and the compiled twins of them."""
+"""Sections and distances against the exact functions, and the compiled twins of them."""
 
 from typing import Any
 
@@ -7,42 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from envsuite_smax import directions
-from envsuite_smax.compiled import aim, cone, near
+from envsuite_smax.compiled import cone, near
 from envsuite_smax.view import nearer
 
-heading, section = jax.jit(directions.heading), jax.jit(directions.section)
-
-
-def turns() -> np.ndarray:
-    """Angles anywhere, at and beside every eighth of a turn, and hardly above 0."""
-    eighths = np.arange(9, dtype=np.float32) / 8
-    beside = [np.nextafter(eighths, np.float32(to)) for to in (0, 1)]
-    tiny = np.float32(2.0) ** -np.arange(1, 127, dtype=np.float32)
-    anywhere = np.random.default_rng(0).random(100_000, np.float32)
-    return np.concatenate([eighths, *beside, tiny, anywhere])
-
-
-def test_a_heading_is_the_cosine_and_the_sine() -> None:
-    angle = turns().astype(np.float64) * 2 * np.pi
-    cosine, sine = (np.asarray(part) for part in heading(turns()))
-    np.testing.assert_allclose(cosine, np.cos(angle), rtol=0, atol=1e-7)
-    np.testing.assert_allclose(sine, np.sin(angle), rtol=0, atol=1e-7)
-    assert np.abs(cosine).max() == np.abs(sine).max() == 1
-
-
-def test_quarter_turns_are_exact() -> None:
-    quarters = jnp.array([0, 0.25, 0.5, 0.75, 1], jnp.float32)
-    cosine, sine = heading(quarters)
-    assert cosine.tolist() == [1, 0, -1, 0, 1]
-    assert sine.tolist() == [0, 1, 0, -1, 0]
-
-
-def test_the_compiled_heading_points_the_same_way() -> None:
-    some = turns()[:2000]
-    there = np.array([aim.heading(turn) for turn in some])
-    np.testing.assert_allclose(there.T, np.stack(heading(some)), rtol=0, atol=2e-7)
-    at_quarters = [aim.heading(np.float32(quarter / 4)) for quarter in range(5)]
-    assert at_quarters == [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 0)]
+section = jax.jit(directions.section)
 
 
 def places() -> tuple[np.ndarray, np.ndarray]:
