@@ -12,6 +12,10 @@ Share = Callable[[int, int], Any]
 """Work on the copies from the first number to the one before the second."""
 
 
+Figure = type[np.generic] | tuple[type[np.generic], tuple[int, ...]]
+"""What a copy tells beside observations: the dtype of a number, or dtype and shape of several."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """What the copies show; kernels write into it. Dictionaries are by group, `""` for one agent.
@@ -21,14 +25,14 @@ class Shown:
         legal: `bool[n, agents, choices]`; no choices where actions are numbers.
         reward: `f32[n, agents]`.
         terminated: `bool[n, agents]`.
-        info: `[n]`, by name.
+        info: `[n, ...]`, by name; where the game tells something of each group, by name and group.
     """
 
     obs: Mapping[str, np.ndarray]
     legal: Mapping[str, np.ndarray]
     reward: Mapping[str, np.ndarray]
     terminated: Mapping[str, np.ndarray]
-    info: Mapping[str, np.ndarray]
+    info: Mapping[str, Any]
 
 
 class Kernel(Protocol):
@@ -44,8 +48,8 @@ class Kernel(Protocol):
     (`envsuite.compiled.book`): columns `PLAYS`, `BEGINS`, `KEY0` and `KEY1`.
     """
 
-    info: Mapping[str, type[np.generic]]
-    """Name and dtype of what the game tells beside observations."""
+    info: Mapping[str, Figure | Mapping[str, Figure]]
+    """What the game tells beside observations, by name, or by name and group."""
 
     masked: bool
     """Whether the game has action masks; otherwise every choice is legal at all times."""

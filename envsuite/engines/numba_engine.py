@@ -26,7 +26,7 @@ from envsuite.engines.base import (
     seed_words,
 )
 from envsuite.engines.in_place import Place
-from envsuite.engines.numba_room import Layout, Room, Rooms, part
+from envsuite.engines.numba_room import Layout, Room, Rooms, nested, part
 from envsuite.engines.picture import draw as draw_picture
 from envsuite.engines.shares import in_shares, threads
 from envsuite.functional.played_by import PlayedBy
@@ -179,7 +179,7 @@ class NumbaEngine:
         notes: dict[str, Any] = {"over": room.over}
         if self._mode == ledger.SAME_STEP:
             notes["final_obs"] = self._by_group(room.last_obs)
-            notes["final_info"] = {**room.last_info, "illegal_actions": room.last_wrong}
+            notes["final_info"] = {**nested(room.last_info), "illegal_actions": room.last_wrong}
         return self._timestep(room, notes)
 
     @property
@@ -233,6 +233,8 @@ class NumbaEngine:
         room, alone = self._room, self.num_envs == 1 and len(self._groups) == 1
         if room is None or not alone or self._limit or self._mode != ledger.DISABLED:
             return None
+        if any(figure.ndim > 1 for figure in room.info.values()):
+            return None
         if room.place is None:
             room.place = self._place_in(room)
         return room.place
@@ -258,7 +260,7 @@ class NumbaEngine:
             legal=shown.legal[group][0] if self._masked else None,
             reward=reward[0],
             terminated=gone[0],
-            info=dict(shown.info),
+            info=nested(room.info),
             turn=turn,
         )
 
@@ -371,7 +373,7 @@ class NumbaEngine:
             terminated=self._by_group(shown.terminated),
             truncated=room.truncated,
             legal=self._by_group(shown.legal) if self._masked else None,
-            info={**shown.info, "illegal_actions": room.wrong, **(notes or {})},
+            info={**nested(room.info), "illegal_actions": room.wrong, **(notes or {})},
         )
 
     def _shared_tables(self, params: Any) -> tuple[np.ndarray, ...]:

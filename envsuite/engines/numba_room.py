@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,8 +11,10 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-from envsuite.compiled.kernel import Share, Shown
+from envsuite.compiled.kernel import Figure, Share, Shown
 from envsuite.engines.in_place import Place
+
+Path = tuple[str, ...]
 
 POOL = 4  # rooms kept: what is shown now, what was before, and some slack
 
@@ -25,9 +28,11 @@ class Room:
         over: `bool[n]`.
         wrong: `i32[n]`, illegal actions.
         last_wrong: `i32[n]`, those of an episode that ended.
+        info: What is told, by path: a name, or a name and a group.
         last_obs: By group, what ended episodes saw last; zeros elsewhere.
-        last_notes: By dtype, the last `info` of ended episodes; zeros elsewhere.
+        last_info: By path, the last `info` of ended episodes; zeros elsewhere.
         notes: By dtype, all `info`, `[figures, n]`.
+        last_notes: The same of `last_info`.
         stale: `bool[n]`, the rows of `last_obs` and `last_notes` that are not zero.
         begin: Begins episodes and shows them here.
         advance: Plays a step and shows it here.
@@ -38,31 +43,21 @@ class Room:
 
     def __init__(self, layout: Layout, copies: int) -> None:
         """Allocate."""
-        self.notes = {
-            kind: np.zeros((len(names), copies), kind) for kind, names in layout.notes.items()
-        }
-        info = {
-            name: self.notes[kind][row]
-            for kind, names in layout.notes.items()
-            for row, name in enumerate(names)
-        }
+        self.notes = {kind: np.zeros((rows, copies), kind) for kind, rows in layout.rows.items()}
+        self.info = layout.figures_in(self.notes)
         groups = layout.groups
         self.shown = Shown(
             {g: np.zeros((copies, n, *layout.obs[g][0]), layout.obs[g][1]) for g, n in groups},
             {g: np.ones((copies, n, layout.choices[g]), bool) for g, n in groups},
             {g: np.zeros((copies, n), np.float32) for g, n in groups},
             {g: np.zeros((copies, n), bool) for g, n in groups},
-            {name: info[name] for name in layout.info},
+            nested(self.info),
         )
         self.truncated, self.over = np.zeros(copies, bool), np.zeros(copies, bool)
         self.wrong, self.last_wrong = np.zeros(copies, np.int32), np.zeros(copies, np.int32)
         self.last_obs = {group: np.zeros_like(obs) for group, obs in self.shown.obs.items()}
         self.last_notes = {kind: np.zeros_like(notes) for kind, notes in self.notes.items()}
-        self.last_info = {
-            name: self.last_notes[kind][row]
-            for kind, names in layout.notes.items()
-            for row, name in enumerate(names)
-        }
+        self.last_info = layout.figures_in(self.last_notes)
         self.stale = np.zeros(copies, bool)
         self.begin: Share
         self.advance: Share
@@ -78,7 +73,7 @@ class Room:
             self.shown.legal,
             self.shown.reward,
             self.shown.terminated,
-            self.shown.info,
+            self.info,
             self.notes,
             self.last_obs,
             self.last_info,
@@ -116,8 +111,8 @@ class Layout:
         groups: Names and sizes.
         obs: By group, shape and dtype of what one agent sees.
         choices: By group, the number of discrete actions; 0 for numbers.
-        info: The names of `info`, in the kernel's order.
-        notes: The same names by dtype.
+        figures: By path, dtype and shape of what is told, in the kernel's order.
+        rows: By dtype, how many numbers are told.
     """
 
     def __init__(
@@ -125,7 +120,7 @@ class Layout:
         groups: Mapping[str, int],
         observation_space: spaces.Space[Any],
         action_space: spaces.Space[Any],
-        info: Mapping[str, type[np.generic]],
+        info: Mapping[str, Figure | Mapping[str, Figure]],
     ) -> None:
         """Read the spaces; those of several groups are dictionaries."""
         self.groups = list(groups.items())
@@ -134,10 +129,39 @@ class Layout:
             seen, done = part(observation_space, group), part(action_space, group)
             self.obs[group] = (seen.shape, seen.dtype)
             self.choices[group] = int(done.n) if isinstance(done, spaces.Discrete) else 0
-        self.info = list(info)
-        self.notes: dict[np.dtype[Any], list[str]] = {}
-        for name, kind in info.items():
-            self.notes.setdefault(np.dtype(kind), []).append(name)
+        self.figures: dict[Path, tuple[np.dtype[Any], tuple[int, ...]]] = {}
+        self.rows: dict[np.dtype[Any], int] = {}
+        for name, told in info.items():
+            own = (
+                {(name, group): one for group, one in told.items()}
+                if isinstance(told, Mapping)
+                else {(name,): told}
+            )
+            for path, figure in own.items():
+                kind, shape = figure if isinstance(figure, tuple) else (figure, ())
+                self.figures[path] = np.dtype(kind), shape
+                rows = self.rows.get(np.dtype(kind), 0)
+                self.rows[np.dtype(kind)] = rows + math.prod(shape)
+
+    def figures_in(self, notes: Mapping[np.dtype[Any], np.ndarray]) -> dict[Path, np.ndarray]:
+        """Views of `notes`, `[n, ...]` each, by path."""
+        figures, used = {}, dict.fromkeys(notes, 0)
+        for path, (kind, shape) in self.figures.items():
+            first, used[kind] = used[kind], used[kind] + math.prod(shape)
+            rows = notes[kind][first : used[kind]]
+            figures[path] = np.moveaxis(rows.reshape(*shape, rows.shape[1]), -1, 0)
+        return figures
+
+
+def nested(figures: Mapping[Path, np.ndarray]) -> dict[str, Any]:
+    """Figures by name, those of groups by name and group, in dictionaries of their own."""
+    info: dict[str, Any] = {}
+    for (name, *group), figure in figures.items():
+        if group:
+            info.setdefault(name, {})[group[0]] = figure
+        else:
+            info[name] = figure
+    return info
 
 
 def part(space: Any, group: str) -> Any:

@@ -20,7 +20,7 @@ from envsuite_smax.options import CHOICES
 from envsuite_smax.scenario import POSITIONS
 
 IDS = [id for id, own in envsuite.registry().environments.items() if own.numba]
-STEPS = 110  # at most: of short games, two episodes
+STEPS = 110
 # The vectors of the processor take copies by fours. XLA rounds the odd ones, which are left over,
 # otherwise (it fuses other products into sums), and crowded battles magnify the last bit of a
 # float beyond 1e-5 within some dozens of steps.
@@ -103,8 +103,8 @@ def differences(ours: Any, theirs: Any) -> Iterator[tuple[str, np.ndarray]]:
 
 @pytest.mark.parametrize("id", IDS)
 def test_whole_episodes(id):
-    limit = envsuite.registry().environments[id].max_steps or STEPS
-    found = compare(id, min(STEPS, 2 * limit + 5))
+    limit = envsuite.registry().environments[id].max_steps
+    found = compare(id, limit + 30 if limit else STEPS)
     found.check()
     assert found.episodes >= COPIES
 
@@ -143,6 +143,26 @@ def test_other_configurations(options):
 )
 def test_other_worlds_of_particles(id, options):
     compare(f"envsuite/MPE-{id}", steps=55, **options).check()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"size": 5, "egocentric": True},
+        {"size": 2, "shared_rewards": True, "observation": "grid", "egocentric": True},
+    ],
+)
+def test_other_coin_games(options):
+    found = compare("envsuite/CoinGame", copies=16, **options)
+    assert found.episodes == 16 and not found.parted
+
+
+def test_kitchens_in_any_state():
+    """Cooks that begin anywhere with anything serve, plate and fill pots soon."""
+    chances = dict.fromkeys(("start", "facing", "contents"), "random")
+    options: dict[str, Any] = {**chances, "drawing": "XPPOX\nX1.2X\nXDSOX", "max_steps": 20}
+    found = compare("envsuite/Overcooked-CrampedRoom", steps=200, copies=32, **options)
+    assert found.episodes == 320 and not found.parted
 
 
 UNITS = ["marine", "marauder", "stalker", "zealot", "zergling", "hydralisk", "random"]
