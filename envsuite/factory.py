@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from envsuite.core.env import Env, TextEnv
@@ -37,6 +38,7 @@ def make(
     team: str | None = None,
     seat: str | None = None,
     policies: Mapping[str, str | Policy[Any]] | None = None,
+    broadcast: bool | Mapping[str, Any] = False,
     **config: Any,
 ) -> Env[Any, Any]:
     """Build a functional game: `reset` and `step` as pure functions, for `jit`, `vmap`, `scan`.
@@ -51,6 +53,8 @@ def make(
         seat: The seat of `view="seat"`, such as `"ally_0"`; the team's first if not given.
         policies: By group, for those the caller does not play: a registered name, or a `Policy`.
             The spec's `opponents`, then `"random"`, fill the gaps.
+        broadcast: Whether agents may send what they see to their team, for a cost, with every
+            action; a mapping holds fields of `envsuite.functional.Broadcast`, such as `cost`.
         **config: Fields of the game's class.
 
     Raises:
@@ -66,6 +70,8 @@ def make(
         from envsuite.functional.with_params import WithParams
 
         env = WithParams(env, tuple(sorted(overrides.items())))
+    if broadcast is not False:
+        env = _broadcasting(own, env, {} if broadcast is True else broadcast)
     if view != "all":
         env = _played(own, env, view, team, seat, policies or {})
     elif policies or team or seat:
@@ -175,10 +181,27 @@ def _build(own: Spec, config: Mapping[str, Any]) -> Any:
     known = list(inspect.signature(target).parameters)
     for name in config:
         if name not in known:
-            near = nearest(name, [*known, "params", "max_steps"])
+            near = nearest(name, [*known, "params", "max_steps", "broadcast"])
             hint = f"did you mean {near!r}? " if near else ""
             raise TypeError(f"{own.id} has no option {name!r}: {hint}Its options are {known}")
     return target(**{**own.config, **config})
+
+
+def _broadcasting(own: EnvSpec, env: Any, options: Mapping[str, Any]) -> Any:
+    """The game with a broadcast in every action."""
+    from envsuite.functional.broadcast import Broadcast
+
+    known = [field.name for field in fields(Broadcast) if field.name != "env"]
+    if not isinstance(options, Mapping):
+        raise TypeError(
+            f"broadcast of {own.id} must be True, False or a mapping of {known}, not {options!r}"
+        )
+    for name in options:
+        if name not in known:
+            near = nearest(str(name), known)
+            hint = f"did you mean {near!r}? " if near else ""
+            raise TypeError(f"broadcast has no option {name!r}: {hint}Its options are {known}")
+    return Broadcast(env, **options)
 
 
 def _is_text(env: Any) -> bool:

@@ -29,6 +29,7 @@ from envsuite.engines.in_place import Place
 from envsuite.engines.numba_room import Layout, Room, Rooms, nested, part
 from envsuite.engines.picture import draw as draw_picture
 from envsuite.engines.shares import in_shares, threads
+from envsuite.functional.broadcast import Broadcast
 from envsuite.functional.played_by import PlayedBy
 from envsuite.functional.struct import struct
 from envsuite.functional.time_limit import TimeLimit
@@ -409,6 +410,8 @@ def unfit(spec: EnvSpec, env: Any) -> str:
     while isinstance(env, Transform):
         if isinstance(env, PlayedBy):
             return "has seats that JAX policies play"
+        if isinstance(env, Broadcast):
+            return "is played with broadcasts, which the twin does not know"
         env = env.env
     from envsuite.registry import resolve
 

@@ -1,6 +1,8 @@
 """The JAX side of the core: structs and the environments around environments."""
 
 from envsuite.functional.auto_reset import AutoReset as AutoReset
+from envsuite.functional.broadcast import Broadcast as Broadcast
+from envsuite.functional.broadcast import OwnState as OwnState
 from envsuite.functional.legal_actions import LegalActions as LegalActions
 from envsuite.functional.played_by import PlayedBy as PlayedBy
 from envsuite.functional.played_by import only as only

@@ -12,22 +12,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from envsuite.drawing import (
+    FIELD,
+    GRID,
+    MARGIN,
+    QUIET,
+    SURROUNDINGS,
+    WORDS,
+    Color,
+    Point,
+    Sheet,
+    mix,
+)
 from envsuite_hanabi.cards import COLORS, card_name
-from envsuite_hanabi.sheet import Color, Point, Sheet, mix
 
 if TYPE_CHECKING:
     from envsuite_hanabi.env import Hanabi
     from envsuite_hanabi.state import Params, State
 
 WIDTH, HEIGHT = 832, 512  # sides that video codecs like, multiples of 16
-MARGIN, CAPTION = 16, 44
+CAPTION = 44
 HANDS = 480  # where the hands end
 SIDE = HANDS + 16  # where the right side begins
-TABLE: Color = (24, 29, 37)
-GROUND: Color = (15, 18, 23)
-HOLLOW: Color = (44, 53, 66)
-QUIET: Color = (132, 143, 157)
-WORDS: Color = (205, 212, 221)
+TABLE, HOLLOW = FIELD, GRID
 TURN: Color = (255, 255, 255)
 INK: Color = (20, 22, 26)
 SUITS: tuple[Color, ...] = (
@@ -43,7 +50,7 @@ PLAY, DISCARD, COLOR, RANK = range(4)
 
 def frame(env: Hanabi, state: State, params: Params) -> np.ndarray:
     """Draw one state, not a batch, of JAX or NumPy arrays: `u8[512, 832, 3]`."""
-    sheet = Sheet(WIDTH, HEIGHT, GROUND)
+    sheet = Sheet(WIDTH, HEIGHT)
     for player in range(env.players):
         _hand(sheet, env, state, player)
     _fireworks(sheet, env, state)
@@ -67,7 +74,7 @@ def _hand(sheet: Sheet, env: Hanabi, state: State, player: int) -> None:
     moving = int(state.turn) == player and not _over(env, state)
     sheet.box(
         (MARGIN, top),
-        (HANDS - MARGIN, height),
+        (HANDS, top + height),
         TABLE,
         corner=8,
         outline=TURN if moving else None,
@@ -96,13 +103,14 @@ def _card(
 ) -> None:
     """A card with its rank and the letter of its colour; a hollow place where there is none."""
     (x, y), (wide, high) = at, size
+    far = (x + wide, y + high)
     if card < 0:
-        sheet.box(at, size, None, corner=6, outline=HOLLOW, width=1.5)
+        sheet.box(at, far, corner=6, outline=HOLLOW, width=1.5)
         return
     if told:
-        sheet.box((x - 3, y - 3), (wide + 6, high + 6), TURN, corner=8)
-        sheet.box((x - 1, y - 1), (wide + 2, high + 2), TABLE, corner=7)
-    sheet.box(at, size, SUITS[card // env.ranks], corner=6)
+        sheet.box((x - 3, y - 3), (far[0] + 3, far[1] + 3), TURN, corner=8)
+        sheet.box((x - 1, y - 1), (far[0] + 1, far[1] + 1), TABLE, corner=7)
+    sheet.box(at, far, SUITS[card // env.ranks], corner=6)
     letter, rank = card_name(card, env.ranks)[0], card_name(card, env.ranks)[1:]
     side = min(wide, high)
     sheet.text((x + wide / 2, y + high / 2), rank, 0.62 * side, INK)
@@ -144,7 +152,8 @@ def _fireworks(sheet: Sheet, env: Hanabi, state: State) -> None:
         for rank in range(env.ranks):
             step = wide / env.ranks
             light = SUITS[color] if rank < reached else HOLLOW
-            sheet.box((x + rank * step, top + high + 6), (step - 2, 6), light, corner=2)
+            low = (x + rank * step, top + high + 6)
+            sheet.box(low, (low[0] + step - 2, low[1] + 6), light, corner=2)
 
 
 def _tokens(sheet: Sheet, env: Hanabi, state: State) -> None:
@@ -162,7 +171,8 @@ def _tokens(sheet: Sheet, env: Hanabi, state: State) -> None:
             sheet.disc(center, 0.38 * step, color if token < left else HOLLOW)
     undealt = env.cards - int(state.dealt)
     edge = WIDTH - MARGIN - 50
-    sheet.box((edge, MARGIN + 132), (46, 58), HOLLOW if undealt else None, corner=6, outline=HOLLOW)
+    low, high = (edge, MARGIN + 132), (edge + 46, MARGIN + 190)
+    sheet.box(low, high, HOLLOW if undealt else None, corner=6, outline=HOLLOW)
     sheet.text((edge + 23, MARGIN + 154), f"{undealt}", 20, WORDS)
     sheet.text((edge + 23, MARGIN + 174), "deck", 13, QUIET)
 
@@ -181,13 +191,13 @@ def _discards(sheet: Sheet, env: Hanabi, state: State) -> None:
         for rank, copies in enumerate(env.copies):
             for copy in range(copies):
                 gone = copy < counts[color, rank]
-                place, size = (x, y), (step - 3, pitch - 6)
+                far = (x + step - 3, y + pitch - 6)
                 if gone:
-                    sheet.box(place, size, SUITS[color], corner=4)
+                    sheet.box((x, y), far, SUITS[color], corner=4)
                 else:
-                    sheet.box(place, size, None, corner=4, outline=HOLLOW)
+                    sheet.box((x, y), far, corner=4, outline=HOLLOW)
                 center = (x + (step - 3) / 2, y + (pitch - 6) / 2)
-                ink = INK if gone else mix(SUITS[color], GROUND, 0.6)
+                ink = INK if gone else mix(SUITS[color], SURROUNDINGS, 0.6)
                 sheet.text(center, f"{rank + 1}", min(17, 0.6 * step + 4), ink)
                 x += step
             x += gap

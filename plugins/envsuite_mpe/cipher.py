@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from envsuite_mpe.legend import LETTERS, draw_word
-from envsuite_mpe.sheet import (
-    EDGE,
+from envsuite.drawing import (
     GREEN,
+    GRID,
     ORANGE,
     PINK,
     QUIET,
     SKY,
+    SURROUNDINGS,
     VERMILION,
     WORDS,
     YELLOW,
@@ -19,6 +19,7 @@ from envsuite_mpe.sheet import (
     Point,
     Sheet,
 )
+from envsuite_mpe.legend import LETTERS, draw_word
 
 MEANINGS = (PINK, YELLOW)  # of the two words that a message or a key may be
 ALICE, BOB, EVE = (90.0, 150.0), (390.0, 150.0), (240.0, 340.0)
@@ -45,7 +46,7 @@ def draw_cipher(sheet: Sheet, goals: np.ndarray, words: np.ndarray) -> None:
     )
     for (name, point, color), word in zip(people, words, strict=True):
         sheet.disc(point, 30, color)
-        sheet.text(point, name, 17, (15, 18, 23))
+        sheet.text(point, name, 17, SURROUNDINGS)
         draw_word(sheet, (point[0] - 56, point[1] + 52), "says", word)
         if name != "Alice" and word.any():
             # what counts as right is the message's own word, said alone
@@ -64,6 +65,6 @@ def draw_cipher(sheet: Sheet, goals: np.ndarray, words: np.ndarray) -> None:
 def _card(sheet: Sheet, center: Point, name: str, number: int) -> None:
     """A card with a letter on it."""
     x, y = center
-    sheet.box((x - 16, y - 16), (x + 16, y + 16), MEANINGS[number], EDGE)
-    sheet.text((x, y), LETTERS[number], 18, (15, 18, 23))
+    sheet.box((x - 16, y - 16), (x + 16, y + 16), MEANINGS[number], outline=GRID, width=1.5)
+    sheet.text((x, y), LETTERS[number], 18, SURROUNDINGS)
     sheet.text((x, y - 28), name, 13, WORDS)

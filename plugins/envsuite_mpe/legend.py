@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from envsuite.drawing import FIELD, GRID, QUIET, WORDS, Color, Sheet, font, mix
 from envsuite_mpe.entities import Entities
-from envsuite_mpe.sheet import FIELD, GRID, QUIET, SIDE, WORDS, Color, Sheet, font, mix
 
+SIDE = 480  # pixels of the square that the legend stands below
 NAMES = {"leadadversary": "leader"}
 LETTERS = "ABCDEFGHIJ"
 CELL = 15  # pixels
@@ -49,7 +50,7 @@ def draw_word(sheet: Sheet, at: tuple[float, float], name: str, word: np.ndarray
     left += font(14).getlength(name) + 8
     for value in word.tolist():
         shade = mix(FIELD, WORDS, min(max(value, 0.0), 1.0))
-        sheet.box((left, height - 6), (left + CELL - 3, height + 6), shade, GRID)
+        sheet.box((left, height - 6), (left + CELL - 3, height + 6), shade, outline=GRID, width=1.5)
         left += CELL
     if word.any():
         sheet.text((left + 6, height), LETTERS[int(np.argmax(word))], 15, WORDS, "lm")

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from envsuite_mpe.cipher import draw_cipher
-from envsuite_mpe.legend import draw_kinds, draw_words
-from envsuite_mpe.sheet import (
-    EDGE,
+from envsuite.drawing import (
     FIELD,
     GREEN,
     GRID,
+    MARGIN,
     ORANGE,
     PINK,
     QUIET,
-    SIDE,
     SKY,
+    SURROUNDINGS,
     VERMILION,
     WALL,
     WORDS,
@@ -28,6 +26,8 @@ from envsuite_mpe.sheet import (
     Sheet,
     mix,
 )
+from envsuite_mpe.cipher import draw_cipher
+from envsuite_mpe.legend import SIDE, draw_kinds, draw_words
 
 if TYPE_CHECKING:  # drawing needs no rules
     from envsuite_mpe.env import MPE
@@ -48,6 +48,9 @@ NUMBERED = (PINK, GREEN, YELLOW)
 HAVE_COLORS = ("simple_push", "simple_reference", "simple_speaker_listener")
 # Of how far one flies in this time, a line goes out from each agent.
 LOOK_AHEAD = 0.25
+FOOTER = 80  # pixels below the square; the whole is 512 by 576, which video codecs like
+WIDTH, HEIGHT = SIDE + 2 * MARGIN, SIDE + MARGIN + FOOTER
+EDGE: Color = (70, 80, 95)
 SMALLEST = 7.0  # pixels; smaller agents are drawn as large as this
 
 
@@ -67,7 +70,8 @@ def frame(env: MPE, state: State, params: Params) -> np.ndarray:
     Returns:
         `u8[576, 512, 3]`.
     """
-    sheet = Sheet()
+    sheet = Sheet(WIDTH, HEIGHT, origin=(MARGIN, MARGIN))
+    sheet.box((0, 0), (SIDE, SIDE), FIELD)
     if env.scenario == "simple_crypto":
         draw_cipher(sheet, np.asarray(state.goals), np.asarray(state.words))
         return sheet.pixels()
@@ -76,11 +80,22 @@ def frame(env: MPE, state: State, params: Params) -> np.ndarray:
     plane.draw_landmarks(sheet)
     plane.draw_goals(sheet)
     plane.draw_agents(sheet)
-    sheet.cover_margins()
+    _cover_margins(sheet)
     target = KINDS["agent"] if plane.targets else None
     draw_kinds(sheet, env.entities, plane.color, goal=target)
     draw_words(sheet, env.entities, np.asarray(state.words))
     return sheet.pixels()
+
+
+def _cover_margins(sheet: Sheet) -> None:
+    """Hide what was drawn beside the square."""
+    for low, high in (
+        ((-MARGIN, -MARGIN), (WIDTH, 0)),
+        ((-MARGIN, 0), (0, HEIGHT)),
+        ((SIDE, 0), (WIDTH, HEIGHT)),
+        ((0, SIDE), (WIDTH, HEIGHT)),
+    ):
+        sheet.box(low, high, SURROUNDINGS)
 
 
 class Plane:
@@ -132,7 +147,7 @@ class Plane:
             across, down = self.place(step, -step)
             sheet.line((across, 0), (across, SIDE), 1, GRID)
             sheet.line((0, down), (SIDE, down), 1, GRID)
-        sheet.box(self.place(-1, 1), self.place(1, -1), outline=EDGE)
+        sheet.box(self.place(-1, 1), self.place(1, -1), outline=EDGE, width=1.5)
 
     def draw_landmarks(self, sheet: Sheet) -> None:
         """Large ones first, so that none is hidden."""

@@ -6,8 +6,9 @@ import jax
 import numpy as np
 import pytest
 
+from envsuite.drawing import MARGIN, SIDE
 from envsuite_coin_game.env import CoinGame
-from envsuite_coin_game.render import COLORS, MARGIN, SIDE, frame
+from envsuite_coin_game.render import COLORS, frame
 from envsuite_coin_game.tests.board import board
 
 

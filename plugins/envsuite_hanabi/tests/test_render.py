@@ -12,6 +12,7 @@ import jax
 import numpy as np
 import pytest
 
+from envsuite.drawing import MARGIN
 from envsuite_hanabi.cards import full_deck
 from envsuite_hanabi.env import Hanabi
 from envsuite_hanabi.render import (
@@ -19,7 +20,6 @@ from envsuite_hanabi.render import (
     HANDS,
     HEIGHT,
     LIFE,
-    MARGIN,
     SIDE,
     SUITS,
     TOKEN,

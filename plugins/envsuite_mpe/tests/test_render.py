@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import envsuite
+from envsuite.drawing import FIELD, GREEN, MARGIN, PINK, VERMILION, WALL, WORDS, mix
 from envsuite.functional import unwrapped
 from envsuite_mpe.env import MPE
-from envsuite_mpe.legend import CELL
+from envsuite_mpe.legend import CELL, SIDE
 from envsuite_mpe.render import KINDS, NUMBERED, frame
-from envsuite_mpe.sheet import FIELD, GREEN, MARGIN, PINK, SIDE, VERMILION, WALL, WORDS, mix
 from envsuite_mpe.state import State
 from envsuite_mpe.tests.scene import scene
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import jax
 import numpy as np
 
-from envsuite_overcooked.render import APRONS, CAPTION, ONION_SKIN, READY, SOUP, TILE, frame
+from envsuite.drawing import CAPTION
+from envsuite_overcooked.render import APRONS, ONION_SKIN, READY, SOUP, TILE, frame
 from envsuite_overcooked.state import State
 from envsuite_overcooked.tests.scene import KITCHEN, scene
 

@@ -6,15 +6,14 @@ import jax
 import numpy as np
 import pytest
 
+from envsuite.drawing import MARGIN, SIDE
 from envsuite_storm.n_player import NPlayerSTORM
 from envsuite_storm.render import (
     BLUE,
     COOPERATE,
     DEFECT,
     EDGE,
-    MARGIN,
     RED,
-    SIDE,
     frame,
     names_and_colors,
 )

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from envsuite.drawing import MARGIN, SIDE
 from envsuite_switch_riddle.env import State, SwitchRiddle
-from envsuite_switch_riddle.render import DEAD, LIGHT, MARGIN, ROOM, SIDE, VISITED, frame
+from envsuite_switch_riddle.render import DEAD, LIGHT, ROOM, VISITED, frame
 
 
 def picture(bulb, occupant, visited, day, told, game: SwitchRiddle | None = None) -> np.ndarray:
