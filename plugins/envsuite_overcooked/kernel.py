@@ -11,7 +11,6 @@ from envsuite.compiled.cache import bound
 from envsuite.compiled.kernel import Figure, Share, Shown
 from envsuite_overcooked.compiled.layout import (
     COLUMN,
-    COUNTERS,
     FACING,
     HAND,
     KITCHEN,
@@ -33,8 +32,9 @@ WORTH = ("delivery_reward", "placement_reward", "plate_reward", "soup_reward", "
 class OvercookedKernel:
     """Plays in one kitchen; see `envsuite.compiled.kernel.Kernel`.
 
-    Its state is `i32[copies, 2, 4]` of the cooks, `i32[copies, 3, h, w]` of the cells, whose rows
-    `envsuite_overcooked.compiled.layout` names, and `i32[copies]` of steps played.
+    Its state is `i32[copies, 2, 4]` of the cooks, `i8[copies, h * w]` of what lies on counters,
+    `i32[copies, pots, 2]` of the pots and `i32[copies]` of steps played;
+    `envsuite_overcooked.compiled.layout` names the columns.
     """
 
     info: Mapping[str, Mapping[str, Figure]] = {"shaped_reward": {"agent": (np.float32, (COOKS,))}}
@@ -51,12 +51,14 @@ class OvercookedKernel:
         for plane, kind in enumerate(DRAWN, KITCHEN):
             if kind is not None:
                 drawn[..., plane] = kitchen.terrain == kind
-        self._drawn = drawn
+        self._stoves = kitchen.cells(POT)
+        self._pot_at = np.zeros(kitchen.shape, np.int32)
+        self._pot_at[tuple(self._stoves.T)] = np.arange(len(self._stoves))
+        self._drawn = drawn.ravel()
         chances = [game.start == "random", game.facing == "random", game.contents == "random"]
         self._start = (
             np.ascontiguousarray(starts),
             kitchen.cells(FLOOR),
-            kitchen.cells(POT),
             np.array(chances),
         )
 
@@ -70,7 +72,8 @@ class OvercookedKernel:
         """Room for the state of `copies` kitchens."""
         return (
             np.zeros((copies, COOKS, 4), np.int32),
-            np.zeros((copies, 3, *self._terrain.shape), np.int32),
+            np.zeros((copies, self._terrain.size), np.int8),
+            np.zeros((copies, len(self._stoves), 2), np.int32),
             np.zeros(copies, np.int32),
         )
 
@@ -90,9 +93,8 @@ class OvercookedKernel:
         """Begin episodes; see `Kernel.beginning`."""
         shaped = shown.info["shaped_reward"]["agent"]
         _, times = tables
-        return bound(
-            begin, book, *state, times, *self._start, self._drawn, shown.obs["agent"], shaped
-        )
+        sight = (self._terrain, self._stoves, self._drawn, self._flat(shown))
+        return bound(begin, book, *state, times, *self._start, *sight, shaped)
 
     def advancing(
         self,
@@ -109,23 +111,35 @@ class OvercookedKernel:
             *state,
             *tables,
             self._terrain,
+            self._pot_at,
+            self._stoves,
             self._drawn,
             actions["agent"],
-            shown.obs["agent"],
+            self._flat(shown),
             shown.reward["agent"],
             shown.info["shaped_reward"]["agent"],
         )
 
     def states(self, state: tuple[np.ndarray, ...]) -> State:
         """All kitchens as the JAX rules keep them, with NumPy leaves."""
-        cooks, cells, steps = state
+        cooks, counters, pots, steps = state
+        shape = (len(steps), *self._terrain.shape)
+        cells = np.zeros((2, *shape), np.int32)
+        cells[:, :, self._stoves[:, 0], self._stoves[:, 1]] = np.moveaxis(
+            pots[..., [ONIONS, REMAINING]], -1, 0
+        )
         fields: dict[str, Any] = {
             "places": cooks[..., [ROW, COLUMN]],
             "facings": cooks[..., FACING],
             "hands": cooks[..., HAND],
-            "counters": cells[:, COUNTERS],
-            "onions": cells[:, ONIONS],
-            "remaining": cells[:, REMAINING],
+            "counters": counters.reshape(shape).astype(np.int32),
+            "onions": cells[0],
+            "remaining": cells[1],
             "step": steps,
         }
         return State(**{name: array.copy() for name, array in fields.items()})
+
+    def _flat(self, shown: Shown) -> np.ndarray:
+        """What both see, `u8[n, 2, h * w * 26]`."""
+        obs = shown.obs["agent"]
+        return obs.reshape(len(obs), COOKS, -1)

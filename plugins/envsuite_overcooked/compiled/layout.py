@@ -1,7 +1,7 @@
 """Where what is in the arrays of the compiled twin."""
 
 ROW, COLUMN, FACING, HAND = range(4)  # of a cook's row of `cooks`, `i32[copies, 2, 4]`
-COUNTERS, ONIONS, REMAINING = range(3)  # layers of `cells`, `i32[copies, 3, h, w]`
+ONIONS, REMAINING = range(2)  # of a pot's row of `pots`, `i32[copies, pots, 2]`
 
 DELIVERY, PLACEMENT, PLATED, SOUP, SHAPING = range(5)  # columns of `worth`, `f32`
 COOK_TIME, HORIZON = range(2)  # columns of `times`, `i32`

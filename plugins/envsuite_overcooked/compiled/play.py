@@ -22,35 +22,36 @@ from envsuite_overcooked.state import COOKS, INTERACT
 
 @kernel()
 def begin(
-    book, cooks, cells, steps, times, starts, floor, pots, chances, drawn, obs, shaped, low, high
-):
+    book, cooks, counters, pots, steps, times, starts, floor, chances, terrain, stoves, drawn, obs,
+    shaped, low, high,
+):  # fmt: skip
     """Begin episodes in those of the copies whose book says so, and show them."""
     for i in range(low, high):
         if book[i, BEGINS]:
             own = i if times.shape[0] > 1 else 0
             enter(
-                i, book[i, KEY0], book[i, KEY1], cooks, cells, steps, starts, floor, pots,
+                i, book[i, KEY0], book[i, KEY1], cooks, counters, pots, steps, starts, floor,
                 chances, times, own,
             )  # fmt: skip
-            show(i, cooks, cells, steps, times, own, drawn, obs)
+            show(i, cooks, counters, pots, steps, times, own, terrain, stoves, drawn, obs)
             shaped[i] = np.float32(0)
 
 
 @kernel()
 def advance(
-    book, cooks, cells, steps, worth, times, terrain, drawn, actions, obs, reward, shaped, low,
-    high,
+    book, cooks, counters, pots, steps, worth, times, terrain, pot_at, stoves, drawn, actions, obs,
+    reward, shaped, low, high,
 ):  # fmt: skip
     """Play a step in those of the copies `low` to `high` whose book says so, and show them."""
     for i in range(low, high):
         if not book[i, PLAYS]:
             continue
         own = i if times.shape[0] > 1 else 0
-        busy, served = busy_pots(i, cells), np.float32(0)
+        busy, served = busy_pots(i, pots), np.float32(0)
         for cook in range(COOKS):
             shaped[i, cook] = np.float32(0)
             if actions[i, cook] == INTERACT:
-                deed = act(i, cook, cooks, cells, terrain, times, own, busy)
+                deed = act(i, cook, cooks, counters, pots, terrain, pot_at, times, own, busy)
                 if deed == PLACED:
                     shaped[i, cook] = worth[own, PLACEMENT]
                 elif deed == PICKED_PLATE:
@@ -60,8 +61,8 @@ def advance(
                 elif deed == DELIVERED:
                     served += np.float32(1)
         walk(i, actions, cooks, terrain)
-        cook_on(i, cells)
+        cook_on(i, pots)
         steps[i] += 1
         for cook in range(COOKS):
             reward[i, cook] = worth[own, DELIVERY] * served + worth[own, SHAPING] * shaped[i, cook]
-        show(i, cooks, cells, steps, times, own, drawn, obs)
+        show(i, cooks, counters, pots, steps, times, own, terrain, stoves, drawn, obs)

@@ -26,9 +26,10 @@ def below(key0, key1, draw, count):
 
 
 @kernel()
-def enter(i, key0, key1, cooks, cells, steps, starts, floor, pots, chances, times, own):
+def enter(i, key0, key1, cooks, counters, pots, steps, starts, floor, chances, times, own):
     """Begin an episode in copy `i`."""
-    cells[i] = 0
+    counters[i] = NOTHING
+    pots[i] = 0
     steps[i] = 0
     for cook in range(COOKS):
         cooks[i, cook, ROW], cooks[i, cook, COLUMN] = starts[cook, 0], starts[cook, 1]
@@ -46,9 +47,8 @@ def enter(i, key0, key1, cooks, cells, steps, starts, floor, pots, chances, time
         cooks[i, 1, ROW], cooks[i, 1, COLUMN] = floor[second, 0], floor[second, 1]
     if chances[ANY_CONTENTS]:
         longest = times[own, COOK_TIME] + POT_SIZE
-        for pot in range(pots.shape[0]):
+        for pot in range(pots.shape[1]):
             clock = below(key0, key1, 3 * COOKS + pot, longest + 1)
             onions = min(longest - clock, POT_SIZE)
-            row, column = pots[pot, 0], pots[pot, 1]
-            cells[i, ONIONS, row, column] = onions
-            cells[i, REMAINING, row, column] = clock if onions == POT_SIZE else 0
+            pots[i, pot, ONIONS] = onions
+            pots[i, pot, REMAINING] = clock if onions == POT_SIZE else 0

@@ -4,7 +4,6 @@ from envsuite.compiled.cache import kernel
 from envsuite_overcooked.compiled.layout import (
     COLUMN,
     COOK_TIME,
-    COUNTERS,
     FACING,
     HAND,
     ONIONS,
@@ -37,59 +36,65 @@ def ahead(row, column, way):
 
 
 @kernel()
-def busy_pots(i, cells):
+def busy_pots(i, pots):
     """How many pots hold something."""
     count = 0
-    for row in range(cells.shape[2]):
-        for column in range(cells.shape[3]):
-            count += cells[i, ONIONS, row, column] > 0
+    for pot in range(pots.shape[1]):
+        count += pots[i, pot, ONIONS] > 0
     return count
 
 
 @kernel()
-def plates_are_of_use(i, cooks, cells, busy):
+def plates_are_of_use(i, cooks, counters, busy):
     """Whether no plate lies about, and fewer are held than pots hold something."""
     held = 0
     for cook in range(COOKS):
         held += cooks[i, cook, HAND] == PLATE
     if held >= busy:
         return False
-    for row in range(cells.shape[2]):
-        for column in range(cells.shape[3]):
-            if cells[i, COUNTERS, row, column] == PLATE:
-                return False
+    for cell in range(counters.shape[1]):
+        if counters[i, cell] == PLATE:
+            return False
     return True
 
 
 @kernel()
-def act(i, cook, cooks, cells, terrain, times, own, busy):
+def act(i, cook, cooks, counters, pots, terrain, pot_at, times, own, busy):
     """Interact with what a cook faces; returns what it did, `PICKED_PLATE` if that was of use."""
     row, column = ahead(cooks[i, cook, ROW], cooks[i, cook, COLUMN], cooks[i, cook, FACING])
-    cell, hand = terrain[row, column], cooks[i, cook, HAND]
-    lying, onions = cells[i, COUNTERS, row, column], cells[i, ONIONS, row, column]
-    if cell == COUNTER:
+    cell, kind, hand = row * terrain.shape[1] + column, terrain[row, column], cooks[i, cook, HAND]
+    if kind == COUNTER:
+        lying = counters[i, cell]
         if (hand == NOTHING) != (lying == NOTHING):
-            cells[i, COUNTERS, row, column], cooks[i, cook, HAND] = hand, lying
-    elif cell == CRATE and hand == NOTHING:
+            counters[i, cell], cooks[i, cook, HAND] = hand, lying
+    elif kind == POT:
+        return use_pot(i, cook, cooks, pots, pot_at[row, column], times, own)
+    elif kind == CRATE and hand == NOTHING:
         cooks[i, cook, HAND] = ONION
-    elif cell == PLATES and hand == NOTHING:
-        useful = plates_are_of_use(i, cooks, cells, busy)
+    elif kind == PLATES and hand == NOTHING:
+        useful = plates_are_of_use(i, cooks, counters, busy)
         cooks[i, cook, HAND] = PLATE
         return PICKED_PLATE if useful else IDLE
-    elif cell == POT and hand == ONION and onions < POT_SIZE:
-        cooks[i, cook, HAND] = NOTHING
-        cells[i, ONIONS, row, column] += 1
-        if onions + 1 == POT_SIZE:
-            cells[i, REMAINING, row, column] = times[own, COOK_TIME]
-        return PLACED
-    elif cell == POT and hand == PLATE and onions == POT_SIZE:
-        if cells[i, REMAINING, row, column] == 0:
-            cooks[i, cook, HAND] = DISH
-            cells[i, ONIONS, row, column] = 0
-            return TOOK
-    elif cell == WINDOW and hand == DISH:
+    elif kind == WINDOW and hand == DISH:
         cooks[i, cook, HAND] = NOTHING
         return DELIVERED
+    return IDLE
+
+
+@kernel()
+def use_pot(i, cook, cooks, pots, pot, times, own):
+    """Put an onion in, or take soup out."""
+    hand, onions = cooks[i, cook, HAND], pots[i, pot, ONIONS]
+    if hand == ONION and onions < POT_SIZE:
+        cooks[i, cook, HAND] = NOTHING
+        pots[i, pot, ONIONS] = onions + 1
+        if onions + 1 == POT_SIZE:
+            pots[i, pot, REMAINING] = times[own, COOK_TIME]
+        return PLACED
+    if hand == PLATE and onions == POT_SIZE and pots[i, pot, REMAINING] == 0:
+        cooks[i, cook, HAND] = DISH
+        pots[i, pot, ONIONS] = 0
+        return TOOK
     return IDLE
 
 
@@ -117,9 +122,8 @@ def walk(i, actions, cooks, terrain):
 
 
 @kernel()
-def cook_on(i, cells):
+def cook_on(i, pots):
     """Let the pots cook for a step."""
-    for row in range(cells.shape[2]):
-        for column in range(cells.shape[3]):
-            if cells[i, REMAINING, row, column] > 0:
-                cells[i, REMAINING, row, column] -= 1
+    for pot in range(pots.shape[1]):
+        if pots[i, pot, REMAINING] > 0:
+            pots[i, pot, REMAINING] -= 1
