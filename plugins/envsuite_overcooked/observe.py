@@ -74,14 +74,19 @@ def observe(state: State, params: Params, kitchen: Kitchen) -> jax.Array:
         nothing,
         jnp.broadcast_to(hurry, kitchen.shape),
     ]
-    kitchen_planes = _stack(shared)
-    views = []
-    for own, other in ((0, 1), (1, 0)):
-        cooks = _stack([at[own], at[other], *facing[own], *facing[other]])
-        views.append(jnp.concatenate([cooks, kitchen_planes], axis=-1))
-    return jnp.stack(views)
+    views = [
+        [at[own], at[other], *facing[own], *facing[other], *shared]
+        for own, other in ((0, 1), (1, 0))
+    ]
+    return jnp.stack([_stacked(planes) for planes in views])
 
 
-def _stack(planes: list[jax.Array | np.ndarray]) -> jax.Array:
-    """Planes as `u8[height, width, planes]`."""
-    return jnp.stack([jnp.asarray(plane, jnp.uint8) for plane in planes], axis=-1)
+def _stacked(planes: list[jax.Array | np.ndarray]) -> jax.Array:
+    """An even number of planes as `u8[height, width, planes]`.
+
+    They are laid beside each other two by two, for to lay things side by side costs by the piece.
+    """
+    words = [jnp.asarray(plane, jnp.uint16) for plane in planes]
+    pairs = [low | high << 8 for low, high in zip(words[::2], words[1::2], strict=True)]
+    both = jax.lax.bitcast_convert_type(jnp.stack(pairs, axis=-1), jnp.uint8)
+    return both.reshape(*both.shape[:-2], len(planes))
