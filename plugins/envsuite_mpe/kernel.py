@@ -104,8 +104,7 @@ class MPEKernel:
         shown: Shown,
     ) -> Share:
         """Begin worlds; see `Kernel.beginning`."""
-        obs = tuple(shown.obs.values())
-        return bound(begin, book, *state, *tables, self._plan, *self._sight, obs)
+        return bound(begin, book, *state, *tables, self._plan, *self._sight, _flat(shown))
 
     def advancing(
         self,
@@ -126,7 +125,7 @@ class MPEKernel:
             self._moves,
             *self._sight,
             tuple(actions.values()),
-            tuple(shown.obs.values()),
+            _flat(shown),
             tuple(shown.reward.values()),
         )
 
@@ -141,3 +140,8 @@ class MPEKernel:
             words=numbers[:, speaking:].reshape(copies, *self._words).copy(),  # type: ignore[arg-type]
             goals=goals.copy(),  # type: ignore[arg-type]
         )
+
+
+def _flat(shown: Shown) -> tuple[np.ndarray, ...]:
+    """What each group sees, `f32[n, agents * features]`."""
+    return tuple(obs.reshape(len(obs), -1) for obs in shown.obs.values())

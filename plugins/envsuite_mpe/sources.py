@@ -2,8 +2,8 @@
 
 Every number that an agent of MPE sees is a difference of two *sources*, times one or zero: an
 offset is the difference of two coordinates, a velocity is itself less nothing, and what a mask
-hides is zero. So an observation is a table, `i32[agents, features, 3]`: the places of both sources
-and of the mask. The sources of a world are one row:
+hides is zero. So what a group sees is a table, `i32[3, agents * features]`: the places of both
+sources and of the mask. The sources of a world are one row:
 
     0, constants | positions, velocities, words | positions of goals, their colours | in forests
 
@@ -80,15 +80,18 @@ class Sources:
         self.size = self._inside + agents * self._forests
 
     def tables(self) -> tuple[np.ndarray, ...]:
-        """For each group that is played from outside, `i32[agents, features, 3]`."""
+        """For each group that is played from outside, `i32[3, agents * features]`."""
         see = getattr(self, f"_see_{self._scenario}")
         rows = self._entities.rows
-        return tuple(
-            np.array(
-                [see(name, agent) for agent in range(rows[name].start, rows[name].stop)], np.int32
-            )
+        numbers = (
+            [
+                number
+                for agent in range(rows[name].start, rows[name].stop)
+                for number in see(name, agent)
+            ]
             for name in self._entities.learners
         )
+        return tuple(np.ascontiguousarray(np.array(own, np.int32).T) for own in numbers)
 
     def _see_simple(self, group: str, agent: int) -> list[Number]:
         return [*self._velocity(agent), *self._landmarks(agent)]

@@ -36,4 +36,4 @@ OPEN, NEAR, HIDING = range(3)  # everyone is seen; those who are near; those not
 
 START, MOVES, SPEAKS, FIRST_WORD = range(4)  # columns of `groups`
 
-PLUS, MINUS, MASK = range(3)  # what one number of an observation is made of; see `sources.py`
+PLUS, MINUS, MASK = range(3)  # rows of a table of what is seen; see `sources.py`

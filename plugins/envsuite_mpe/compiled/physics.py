@@ -85,9 +85,11 @@ def move(i, numbers, bodies, rules, own, plan, moves, forces):
         per_mass = F(F(1) / bodies[own, MASS, agent])
         right = fma(F(forces[agent, 0] * step), per_mass, fma(-damping, x, x))
         up = fma(F(forces[agent, 1] * step), per_mass, fma(-damping, y, y))
-        speed = length(right, up)
-        allowed = F(min(speed, bodies[own, MAX_SPEED, agent]) / speed)
-        right, up = F(right * allowed), F(up * allowed)
+        fastest = bodies[own, MAX_SPEED, agent]
+        if fastest < np.inf:
+            speed = length(right, up)
+            allowed = F(min(speed, fastest) / speed)
+            right, up = F(right * allowed), F(up * allowed)
         numbers[i, going], numbers[i, going + 1] = right, up
         if plan[SEMI_IMPLICIT]:
             x, y = right, up

@@ -79,12 +79,14 @@ def spread(i, numbers, bodies, own, agents, entities, share, earned):
         for agent in range(agents):
             least = min(least, gap(i, numbers, agent, landmark))
         shared -= least
+    earned[:agents] = F(0)
     for agent in range(agents):
-        bumps = F(0)
-        for other in range(agents):
-            if other != agent and touch(i, numbers, bodies, own, agent, other):
-                bumps += F(1)
-        earned[agent] = share * -bumps + (F(1) - share) * shared
+        for other in range(agent):
+            if touch(i, numbers, bodies, own, agent, other):
+                earned[agent] -= F(1)
+                earned[other] -= F(1)
+    for agent in range(agents):
+        earned[agent] = share * earned[agent] + (F(1) - share) * shared
 
 
 @kernel()

@@ -79,10 +79,11 @@ def show(i, numbers, goals, bodies, rules, plan, shades, tables, sources, masks,
     gather(i, numbers, goals, bodies, rules, own, plan, shades, sources, masks)
     masked = plan[VIEW] != OPEN
     for group in range(len(tables)):
-        table, seen = tables[group], obs[group]
-        for agent in range(table.shape[0]):
+        table, seen = tables[group], obs[group][i]
+        if masked:
             for k in range(table.shape[1]):
-                number = sources[table[agent, k, PLUS]] - sources[table[agent, k, MINUS]]
-                if masked:
-                    number *= masks[table[agent, k, MASK]]
-                seen[i, agent, k] = number
+                number = sources[table[PLUS, k]] - sources[table[MINUS, k]]
+                seen[k] = number * masks[table[MASK, k]]
+        else:
+            for k in range(table.shape[1]):
+                seen[k] = sources[table[PLUS, k]] - sources[table[MINUS, k]]
