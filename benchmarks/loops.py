@@ -119,33 +119,6 @@ def jaxmarl_scan(scenario: str, copies: int, steps: int) -> Scan:
     return run, (state, jnp.float32(0))
 
 
-def jaxmarl_particles_scan(name: str, copies: int, steps: int) -> Scan:
-    """The same loop over a scenario of JaxMARL's MPE, which has no masks."""
-    import jaxmarl
-
-    env: Any = jaxmarl.make(name)
-    choices = [env.action_space(agent).n for agent in env.agents]
-
-    def run(carry: Any, key: jax.Array) -> Any:
-        def step(carry: Any, key: jax.Array) -> Any:
-            state, total = carry
-            step_key, *draw_keys = jax.random.split(key, 1 + len(choices))
-            actions = {
-                agent: jax.random.randint(key, (copies,), 0, count)
-                for agent, key, count in zip(env.agents, draw_keys, choices, strict=True)
-            }
-            obs, state, rewards, dones, _ = jax.vmap(env.step)(
-                jax.random.split(step_key, copies), state, actions
-            )
-            total += sum(leaf.sum() for leaf in jax.tree.leaves((obs, rewards)))
-            return (state, total), dones["__all__"].sum()
-
-        return jax.lax.scan(step, carry, jax.random.split(key, steps))
-
-    _, state = jax.vmap(env.reset)(jax.random.split(jax.random.key(0), copies))
-    return run, (state, jnp.float32(0))
-
-
 def scan_loop(scan: Scan, copies: int, steps: int) -> Loop:
     """A scan as something to be called again and again."""
     run, carry = scan

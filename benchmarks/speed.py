@@ -19,14 +19,13 @@ import gymnasium as gym
 import jax
 import numpy as np
 import typer
-from mpe2 import simple_spread_v3
 from rich.progress import Progress, TimeElapsedColumn, TimeRemainingColumn
 
 import envsuite
 from collecting import collection, foreign_vectors
+from families import batches, families
 from loops import (
     jax_scan,
-    jaxmarl_particles_scan,
     jaxmarl_scan,
     numba_loop,
     scan_loop,
@@ -133,29 +132,6 @@ def latency() -> Iterable[dict[str, Any]]:
         }
 
 
-def particles() -> Iterable[dict[str, Any]]:
-    """MPE's spread: both of JAX with 1,024 copies, both of PettingZoo with one."""
-    count, steps = 1024, 64
-    ours = jax_scan("envsuite/MPE-SimpleSpread", count, steps)
-    theirs = jaxmarl_particles_scan("MPE_simple_spread_v3", count, steps)
-    figures = in_turns(
-        {
-            "envsuite, 1,024 copies": scan_loop(ours, count, steps),
-            "JaxMARL, 1,024 copies": scan_loop(theirs, count, steps),
-            "envsuite, PettingZoo": _parallel_loop(
-                envsuite.make_as("envsuite/MPE-SimpleSpread", "pettingzoo")
-            ),
-            "MPE2, PettingZoo": _parallel_loop(simple_spread_v3.parallel_env()),
-        },
-        4.0,
-    )
-    pairs = {"envsuite, 1,024 copies": "JaxMARL, 1,024 copies"}
-    pairs["envsuite, PettingZoo"] = "MPE2, PettingZoo"
-    for name, own in figures.items():
-        against = {"against_peer": ratio(figures, name, pairs[name])} if name in pairs else {}
-        yield {"name": name, **own, **against}
-
-
 def layers() -> Iterable[dict[str, Any]]:
     """What each interface costs over the engine below it, on 1,024 copies of 3m."""
     count, rng = 1024, np.random.default_rng(0)
@@ -216,7 +192,8 @@ SECTIONS: dict[str, Callable[[], Iterable[dict[str, Any]]]] = {
     "units": units,
     "cores": cores,
     "latency": latency,
-    "particles": particles,
+    "families": families,
+    "batches": batches,
     "layers": layers,
     "collection": collection,
     "vectors": foreign_vectors,
@@ -269,24 +246,6 @@ def _pettingzoo_step() -> Callable[[int], float]:
                 env.reset()
         return passed / steps
 
-    return play
-
-
-def _parallel_loop(env: Any) -> Callable[[], int]:
-    """Whole episodes of a PettingZoo environment, with actions drawn beforehand."""
-    rng = np.random.default_rng(0)
-    env.reset(seed=0)
-    actions = [{agent: int(rng.integers(5)) for agent in env.agents} for _ in range(64)]
-    number = iter(range(10**9))
-
-    def play() -> int:
-        env.step(actions[next(number) % 64])
-        if not env.agents:
-            env.reset()
-        return 1
-
-    for _ in range(64):  # more than an episode: a later reset may be another program
-        play()
     return play
 
 
