@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
+import numpy as np
+
+from envsuite.compiled import signals
+
 SHARE = 64  # copies in the smallest share: worth a call, and whole vectors of copies
 LARGEST = 512  # copies in the largest: few calls, for threads wait for each other's; yet fair parts
+GLANCE = 12e-6  # seconds until helpers that were told to start are in compiled code
+PATIENCE = 2e-4  # seconds that are worth more than falling asleep
+NAP = 1e-4  # seconds between two looks at a helper that is late
 FEWEST = 128  # copies worth waking a thread for: that costs as much as some dozens of small steps
-
-_crew: tuple[int, list[SimpleQueue[Job]]] = (0, [])
-_hiring = threading.Lock()
 
 
 def threads() -> int:
@@ -47,20 +52,68 @@ class Job:
         # taking the next from a range is one step of the interpreter, which threads cannot split
         self._starts = iter(range(0, copies, self._size))
         self._copies = copies
-        self.finished: SimpleQueue[BaseException | None] = SimpleQueue()
+        self.errors: list[BaseException] = []
 
     def run(self) -> None:
-        """Take ranges and work on them."""
-        for low in self._starts:
-            self._work(low, min(low + self._size, self._copies))
-
-    def help(self) -> None:
-        """The same on another thread, which reports its end."""
+        """Take ranges and work on them; an error is kept, to be raised where the work was asked."""
         try:
-            self.run()
-            self.finished.put(None)
-        except BaseException as error:  # to be raised where the work was asked for
-            self.finished.put(error)
+            for low in self._starts:
+                self._work(low, min(low + self._size, self._copies))
+        except BaseException as error:
+            self.errors.append(error)
+
+
+class Crew:
+    """The helping threads of one process.
+
+    Between two jobs a helper watches its word for a while, and answers at once; then it falls
+    asleep. Jobs are told, done and awaited without Python's lock, for who comes back for the lock
+    while it is taken is put to sleep as well.
+
+    Attributes:
+        free: Held by who gives the crew work; who finds it taken works alone.
+    """
+
+    def __init__(self, size: int) -> None:
+        """Start the threads."""
+        self.process, self.size = os.getpid(), size
+        self.free = threading.Lock()
+        self._job: Job | None = None
+        self._flags = np.zeros((size, signals.COLUMNS), np.int64)
+        self._sleeping = [False] * size
+        self._bells = [SimpleQueue[None]() for _ in range(size)]
+        pause = _seconds_a_pause(self._flags)
+        self._glance, self._patience = round(GLANCE / pause), round(PATIENCE / pause)
+        for helper in range(size):
+            name = f"envsuite-{helper}"
+            threading.Thread(target=self._serve, args=(helper,), name=name, daemon=True).start()
+
+    def work(self, job: Job, helpers: int) -> None:
+        """Do a job together with the first `helpers`."""
+        self._job = job
+        signals.ring(self._flags, helpers, self._glance)
+        for helper in range(helpers):
+            if self._sleeping[helper]:
+                self._bells[helper].put(None)
+        job.run()
+        while not signals.all_done(self._flags, helpers, self._patience):
+            time.sleep(NAP)
+        self._job = None
+
+    def _serve(self, helper: int) -> None:
+        number = 0
+        while True:
+            if not signals.answer(self._flags, helper, number, self._patience):
+                # It says that it sleeps and then looks once more; who gives work writes the word
+                # and then looks who sleeps: one of the two sees the other. A bell that rang for
+                # nobody wakes it later, and it looks again.
+                self._sleeping[helper] = True
+                while self._flags[helper, signals.START] == number:
+                    self._bells[helper].get()
+                self._sleeping[helper] = False
+            number += 1
+            if self._job is not None:
+                self._job.run()
 
 
 def in_shares(work: Callable[[int, int], None], copies: int, count: int) -> None:
@@ -68,39 +121,42 @@ def in_shares(work: Callable[[int, int], None], copies: int, count: int) -> None
 
     What becomes of a copy must not depend on the range it is in.
     """
+    count = min(count, -(-copies // SHARE))
     if count == 1 or copies < FEWEST:
         work(0, copies)
         return
-    count = min(count, -(-copies // SHARE))
-    helpers = _helpers(count - 1)
+    crew = _crew_of(count - 1)
+    if not crew.free.acquire(blocking=False):
+        work(0, copies)
+        return
     job = Job(work, copies, count)
-    for helper in helpers:
-        helper.put(job)
     try:
-        job.run()
+        crew.work(job, count - 1)
     finally:
-        errors = [job.finished.get() for _ in helpers]
-    for error in errors:
-        if error is not None:
-            raise error
+        crew.free.release()
+    if job.errors:
+        raise job.errors[0]
 
 
-def _helpers(count: int) -> list[SimpleQueue[Job]]:
-    """The queues of `count` threads of this process; those of a parent do not survive a fork."""
+def _seconds_a_pause(flags: np.ndarray) -> float:
+    """How long this processor pauses when it is told to: from one nanosecond to some dozens."""
+    signals.ring(flags, 0, 1)  # compiles, or loads what was
+    start, pauses = time.perf_counter(), 5_000
+    signals.ring(flags, 0, pauses)
+    return (time.perf_counter() - start) / pauses
+
+
+_crew: Crew | None = None
+_hiring = threading.Lock()
+
+
+def _crew_of(size: int) -> Crew:
+    """A crew of at least `size` helpers; a parent's threads do not survive a fork."""
     global _crew
-    if _crew[0] != os.getpid() or len(_crew[1]) < count:
+    crew = _crew
+    if crew is None or crew.process != os.getpid() or crew.size < size:
         with _hiring:
-            own, queues = _crew
-            queues = list(queues) if own == os.getpid() else []
-            while len(queues) < count:
-                queue: SimpleQueue[Job] = SimpleQueue()
-                name = f"envsuite-{len(queues)}"
-                threading.Thread(target=_serve, args=(queue,), name=name, daemon=True).start()
-                queues.append(queue)
-            _crew = (os.getpid(), queues)
-    return _crew[1][:count]
-
-
-def _serve(queue: SimpleQueue[Job]) -> None:
-    while True:
-        queue.get().help()
+            crew = _crew
+            if crew is None or crew.process != os.getpid() or crew.size < size:
+                crew = _crew = Crew(size)
+    return crew
