@@ -29,6 +29,10 @@ from envsuite_jaxnav.shapes import Body
 from envsuite_jaxnav.state import Params, State, check_shapes, level_of, with_level
 from envsuite_jaxnav.world import world_space, world_vector
 
+# compiled as a whole also where they are called by themselves
+_draw = jax.jit(Generator.draw, static_argnums=0)
+_edit = jax.jit(Mutation.apply, static_argnums=0)
+
 
 @dataclass(frozen=True)
 class JaxNav(Env[State, Params]):
@@ -207,12 +211,11 @@ class JaxNav(Env[State, Params]):
 
     def sample(self, key: jax.Array) -> Params:
         """Draw a level; see `Generator.draw`."""
-        return with_level(self.default_params(), self.generator.draw(key))
+        return with_level(self.default_params(), _draw(self.generator, key))
 
     def mutate(self, key: jax.Array, level: Params) -> Params:
         """Edit a level; see `Mutation`."""
-        edited = Mutation(self.generator, self.edits).apply(key, level_of(level))
-        return with_level(level, edited)
+        return with_level(level, _edit(Mutation(self.generator, self.edits), key, level_of(level)))
 
     def reset(self, key: jax.Array, params: Params) -> tuple[State, Timestep[Any]]:
         """Put the robots at their starts, at rest."""
@@ -220,7 +223,7 @@ class JaxNav(Env[State, Params]):
         level_key, share_key = jax.random.split(key)
         given = level = jax.tree.map(jnp.asarray, level_of(params))
         if self.layout is None:
-            draw = partial(self.generator.draw, level_key)
+            draw = partial(_draw, self.generator, level_key)
             level = jax.lax.cond(params.drawn, draw, lambda: given)
         level = replace(level, walls=level.walls | self.ground.edge)
         low, high = params.own_share
@@ -244,10 +247,10 @@ class JaxNav(Env[State, Params]):
         params = jax.tree.map(jnp.asarray, params)
         asked = decode(action["robot"] if self.agents else action[None], self.actions)
         moving = ~self._standing(state)
-        *place, velocities = drive(state, asked, moving, params, limits=self.limits)
-        positions, headings = place
-        hit_map = touches_map(*place, state.level, body=self.body, cell=self.cell_size)
-        hit_robot = touches_robot(*place, self._present(state), body=self.body)
+        positions, headings, velocities = drive(state, asked, moving, params, limits=self.limits)
+        level, present, body = state.level, self._present(state), self.body
+        hit_map = touches_map(positions, headings, level, body=body, cell=self.cell_size)
+        hit_robot = touches_robot(positions, headings, present, body=body)
         away = jnp.sqrt(((state.level.goals - positions) ** 2).sum(-1))
         following = replace(
             state,

@@ -49,6 +49,7 @@ class Generator:
 
         If there is no room on a map, another is drawn; the last of `TRIES` is empty.
         """
+        keys = jax.random.split(key, TRIES)
 
         def crowded(carry: tuple[jax.Array, jax.Array, Level]) -> jax.Array:
             tries, found, _ = carry
@@ -56,95 +57,102 @@ class Generator:
 
         def again(carry: tuple[jax.Array, jax.Array, Level]) -> tuple[jax.Array, jax.Array, Level]:
             tries, _, _ = carry
-            level, found = self._attempt(jax.random.fold_in(key, tries), tries == TRIES - 1)
+            level, found = self._attempt(keys[tries], tries == TRIES - 1)
             return tries + 1, found, level
 
-        ground, zeros = self.ground, jnp.zeros((self.robots, 2))
-        level = Level(
-            jnp.asarray(ground.edge), jnp.asarray(ground.nothing), zeros, zeros[:, 0], zeros
-        )
-        return jax.lax.while_loop(crowded, again, (jnp.int32(0), jnp.bool_(False), level))[2]
+        first = jax.tree.map(jnp.asarray, self.ground.empty_level(self.robots))
+        return jax.lax.while_loop(crowded, again, (jnp.int32(0), jnp.bool_(False), first))[2]
 
     def _attempt(self, key: jax.Array, empty: jax.Array) -> tuple[Level, jax.Array]:
         """A level, and whether everybody has a place in it."""
         ground = self.ground
-        wall_key, obstacle_key, heading_key, robot_key = jax.random.split(key, 4)
-        walls = jnp.where(empty, ground.edge, ground.draw_walls(wall_key))
+        # All numbers are drawn at once: each call of the generator of random numbers is compiled
+        # anew and takes longer to compile than all that is done with its numbers.
+        sizes = (
+            ground.wall_numbers,
+            ground.obstacles * ground.obstacle_numbers + 1,
+            self.robots,
+            self.robots * 2 * (2 * CANDIDATES if self.places == "anywhere" else ground.edge.size),
+        )
+        numbers = jax.random.uniform(key, (sum(sizes),))
+        for_walls, for_obstacles, turns, places = jnp.split(numbers, np.cumsum(sizes)[:-1])
+        walls = jnp.where(empty, ground.edge, ground.walls_from(for_walls))
         obstacles = jnp.asarray(ground.nothing)
         if ground.obstacles:
-            obstacles = jnp.where(empty, obstacles, ground.draw_obstacles(obstacle_key))
+            obstacles = jnp.where(empty, obstacles, ground.obstacles_from(for_obstacles))
         region = regions(ground.blocked(walls, obstacles))
-        keys = jax.random.split(robot_key, self.robots)
         if self.places == "cells":
-            starts, goals, found = self._on_cells(keys, region)
+            starts, goals, found = self._on_cells(places.reshape(self.robots, 2, -1), region)
         else:
-            starts, goals, found = self._anywhere(keys, walls, obstacles, region)
-        headings = jax.random.uniform(heading_key, (self.robots,), minval=-math.pi, maxval=math.pi)
+            candidates = places.reshape(self.robots, CANDIDATES, 4)
+            starts, goals, found = self._anywhere(candidates, walls, obstacles, region)
+        headings = (2 * turns - 1) * math.pi
         return Level(walls, obstacles, starts, headings, goals), found
 
     def _on_cells(
-        self, keys: jax.Array, region: jax.Array
+        self, orders: jax.Array, region: jax.Array
     ) -> tuple[jax.Array, jax.Array, jax.Array]:
-        """Starts `f32[n, 2]`, goals `f32[n, 2]` and whether there were enough cells."""
+        """Starts `f32[n, 2]`, goals `f32[n, 2]` and whether there were enough cells.
+
+        Args:
+            orders: `f32[n, 2, cells]`, even numbers: the largest of the possible cells is taken.
+            region: `i32[rows, columns]`; see `regions`.
+        """
         region = region.ravel()
         free = region > 0
         centers = jnp.asarray(self.ground.centers().reshape(-1, 2))
         zone = region if self.solvable else jnp.where(free, 1, 0)
 
-        def place(carry: tuple[jax.Array, jax.Array], key: jax.Array) -> tuple:
+        def place(carry: tuple[jax.Array, jax.Array], order: jax.Array) -> tuple:
             starts, goals = carry  # the cells not yet taken for either, bool[cells]
-            start_key, goal_key = jax.random.split(key)
             offered = jax.ops.segment_sum(goals.astype(jnp.int32), zone, free.size + 1)
             possible = starts & (offered[zone] - goals > 0)
-            start = _pick(start_key, possible)
-            near = goals & (zone == zone[start]) & (jnp.arange(free.size) != start)
-            goal = _pick(goal_key, near)
+            start = jnp.argmax(jnp.where(possible, order[0], -1))
+            near = goals & (zone == zone[start]) & (np.arange(free.size) != start)
+            goal = jnp.argmax(jnp.where(near, order[1], -1))
             carry = (starts.at[start].set(False), goals.at[goal].set(False))
             return carry, (centers[start], centers[goal], possible.any())
 
-        starts, goals, found = jax.lax.scan(place, (free, free), keys)[1]
+        starts, goals, found = jax.lax.scan(place, (free, free), orders)[1]
         return starts, goals, found.all()
 
     def _anywhere(
-        self, keys: jax.Array, walls: jax.Array, obstacles: jax.Array, region: jax.Array
+        self, candidates: jax.Array, walls: jax.Array, obstacles: jax.Array, region: jax.Array
     ) -> tuple[jax.Array, jax.Array, jax.Array]:
-        """Starts `f32[n, 2]`, goals `f32[n, 2]` and whether there was room for all."""
+        """Starts `f32[n, 2]`, goals `f32[n, 2]` and whether there was room for all.
+
+        Args:
+            candidates: `f32[n, candidates, 4]`, even numbers for the start's x and y, the distance
+                and the direction of the goal.
+            walls: `bool[rows, columns]`.
+            obstacles: `f32[k, corners, 2]`.
+            region: `i32[rows, columns]`; see `regions`.
+        """
         ground, radius = self.ground, self.ground.body.radius
         low, high = np.float32(ground.margin), ground.extent - np.float32(ground.margin)
+        start = low + candidates[..., :2] * (high - low)
+        distance = candidates[..., 2:3] * (self.farthest_goal - self.nearest_goal)
+        angle = 2 * math.pi * candidates[..., 3:]
+        way = jnp.concatenate([jnp.cos(angle), jnp.sin(angle)], axis=-1)
+        goal = jnp.clip(start + (distance + self.nearest_goal) * way, low, high)
+        both = jnp.stack([start, goal])
+        fits = (
+            ground.room(walls, obstacles, both) > np.array([ROOM, 1])[:, None, None] * radius
+        ).all(0)
+        fits &= jnp.sqrt(((start - goal) ** 2).sum(-1)) > 2 * radius
+        if self.solvable:
+            here, there = region[ground.cell_of(both)]
+            fits &= (here == there) & (here > 0)
 
-        def place(carry: tuple[jax.Array, jax.Array], given: tuple[jax.Array, jax.Array]) -> tuple:
-            starts, goals = carry  # f32[n, 2], far away where not yet drawn
-            index, key = given
-            start_key, distance_key, direction_key = jax.random.split(key, 3)
-            start = low + jax.random.uniform(start_key, (CANDIDATES, 2)) * (high - low)
-            distance = jax.random.uniform(
-                distance_key, (CANDIDATES, 1), minval=self.nearest_goal, maxval=self.farthest_goal
-            )
-            angle = 2 * math.pi * jax.random.uniform(direction_key, (CANDIDATES, 1))
-            way = jnp.concatenate([jnp.cos(angle), jnp.sin(angle)], axis=1)
-            goal = jnp.clip(start + distance * way, low, high)
-            fits = ground.room(walls, obstacles, start) > ROOM * radius
-            fits &= ground.room(walls, obstacles, goal) > radius
-            fits &= _away(start, starts) > 2 * ROOM * radius
-            fits &= _away(goal, goals) > 2 * ROOM * radius
-            fits &= jnp.sqrt(((start - goal) ** 2).sum(-1)) > 2 * radius
-            if self.solvable:
-                here, there = region[ground.cell_of(start)], region[ground.cell_of(goal)]
-                fits &= (here == there) & (here > 0)
-            first = jnp.argmax(fits)
-            carry = (starts.at[index].set(start[first]), goals.at[index].set(goal[first]))
-            return carry, fits.any()
+        def place(taken: jax.Array, given: tuple[jax.Array, ...]) -> tuple:
+            # taken: starts and goals f32[2, n, 2], infinitely far away where not yet drawn
+            index, both, fits = given
+            gaps = jnp.sqrt(((both[:, :, None] - taken[:, None]) ** 2).sum(-1))
+            fits &= (gaps > 2 * ROOM * radius).all((0, 2))
+            chosen = both[:, jnp.argmax(fits)]
+            return taken.at[:, index].set(chosen), fits.any()
 
-        far = jnp.full((self.robots, 2), jnp.inf)
-        (starts, goals), found = jax.lax.scan(place, (far, far), (jnp.arange(self.robots), keys))
+        far = jnp.full((2, self.robots, 2), jnp.inf)
+        given = (jnp.arange(self.robots), both.swapaxes(0, 1), fits)
+        (starts, goals), found = jax.lax.scan(place, far, given)
         return starts, goals, found.all()
-
-
-def _pick(key: jax.Array, possible: jax.Array) -> jax.Array:
-    """One of the places where `possible` (`bool[k]`) holds, each as likely; 0 if none does."""
-    return jnp.argmax(jnp.where(possible, jax.random.uniform(key, possible.shape), -1.0))
-
-
-def _away(places: jax.Array, others: jax.Array) -> jax.Array:
-    """How far places `f32[k, 2]` are from the nearest of others `f32[n, 2]`, `f32[k]`."""
-    return jnp.sqrt(((places[:, None] - others[None]) ** 2).sum(-1)).min(1)

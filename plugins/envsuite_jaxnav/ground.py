@@ -96,42 +96,53 @@ class Ground:
             jnp.clip(cells[..., 0], 0, self.columns - 1),
         )
 
-    def draw_walls(self, key: jax.Array) -> jax.Array:
+    @property
+    def wall_numbers(self) -> int:
+        """How many numbers `walls_from` makes walls from."""
+        return (self.rows - 2) * (self.columns - 2) + 1
+
+    def walls_from(self, numbers: jax.Array) -> jax.Array:
         """Walls on a random number of inner cells, `bool[rows, columns]`.
 
         The number is even on 0, 1, ... up to one less than `fill` of the inner cells.
+
+        Args:
+            numbers: `f32[wall_numbers]`, even in [0, 1).
         """
-        count_key, place_key = jax.random.split(key)
-        inner = (self.rows - 2) * (self.columns - 2)
-        count = jax.random.randint(count_key, (), 0, max(math.floor(inner * self.fill), 1))
-        order = jax.random.uniform(place_key, (inner,))
-        filled = order < jnp.sort(order)[count]
-        return (
-            jnp.asarray(self.edge)
-            .at[1:-1, 1:-1]
-            .set(filled.reshape(self.rows - 2, self.columns - 2))
-        )
+        most = max(math.floor((self.wall_numbers - 1) * self.fill), 1)
+        count, order = (numbers[0] * most).astype(jnp.int32), numbers[1:]
+        filled = (order < jnp.sort(order)[count]).reshape(self.rows - 2, self.columns - 2)
+        return jnp.pad(filled, 1, constant_values=True)
 
-    def draw_obstacle(self, key: jax.Array) -> jax.Array:
-        """A convex polygon somewhere on the map, `f32[corners, 2]`."""
-        place_key, size_key, angle_key = jax.random.split(key, 3)
+    @property
+    def obstacle_numbers(self) -> int:
+        """How many numbers `obstacle_from` makes an obstacle from."""
+        return 3 + self.corners
+
+    def obstacle_from(self, numbers: jax.Array) -> jax.Array:
+        """Convex polygons anywhere on the map, `f32[..., corners, 2]`.
+
+        Args:
+            numbers: `f32[..., obstacle_numbers]`, even in [0, 1).
+        """
         span = self.extent - np.float32(2 * self.cell)
-        middle = jax.random.uniform(place_key, (2,)) * span + self.cell
+        middle = numbers[..., :2] * span + self.cell
         low, high = OBSTACLE_SIZES
-        radius = jax.random.uniform(size_key, (), minval=low, maxval=high)
+        radius = numbers[..., 2, None, None] * (high - low) + low
         # one corner in each sector, so that none is a splinter
-        sector = 2 * math.pi / self.corners
-        angles = sector * (
-            jnp.arange(self.corners) + jax.random.uniform(angle_key, (self.corners,))
-        )
-        return jnp.stack([jnp.cos(angles), jnp.sin(angles)], axis=-1) * radius + middle
+        angles = 2 * math.pi / self.corners * (np.arange(self.corners) + numbers[..., 3:])
+        around = jnp.stack([jnp.cos(angles), jnp.sin(angles)], axis=-1)
+        return around * radius + middle[..., None, :]
 
-    def draw_obstacles(self, key: jax.Array) -> jax.Array:
-        """A random number of obstacles, even on 0 to the most, `f32[obstacles, corners, 2]`."""
-        count_key, key = jax.random.split(key)
-        count = jax.random.randint(count_key, (), 0, self.obstacles + 1)
-        drawn = jax.vmap(self.draw_obstacle)(jax.random.split(key, self.obstacles))
-        there = jnp.arange(self.obstacles) < count
+    def obstacles_from(self, numbers: jax.Array) -> jax.Array:
+        """A random number of obstacles, even on 0 to the most, `f32[obstacles, corners, 2]`.
+
+        Args:
+            numbers: `f32[1 + obstacles * obstacle_numbers]`, even in [0, 1).
+        """
+        count = jnp.floor(numbers[0] * (self.obstacles + 1))
+        drawn = self.obstacle_from(numbers[1:].reshape(self.obstacles, -1))
+        there = np.arange(self.obstacles) < count
         return jnp.where(there[:, None, None], drawn, jnp.asarray(self.nothing))
 
     def blocked(self, walls: jax.Array, obstacles: jax.Array) -> jax.Array:

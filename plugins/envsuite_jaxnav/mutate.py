@@ -35,50 +35,49 @@ class Mutation:
 
     def apply(self, key: jax.Array, level: Level) -> Level:
         """The level after all edits."""
+        ground = self.generator.ground
         acts = [self._flip_wall, self._move_goal]
-        if self.generator.ground.obstacles:
+        if ground.obstacles:
             acts.append(self._redraw_obstacle)
 
-        def edit(level: Level, key: jax.Array) -> tuple[Level, None]:
-            kind_key, key = jax.random.split(key)
-            kind = jax.random.randint(kind_key, (), 0, len(acts) + 1)
+        def edit(level: Level, numbers: jax.Array) -> tuple[Level, None]:
+            kind = jnp.floor(numbers[0] * (len(acts) + 1))
             following = level
             for number, act in enumerate(acts, start=1):
-                following = tree_where(kind == number, act(key, level), following)
+                following = tree_where(kind == number, act(numbers[1:], level), following)
             if self.generator.solvable:
                 following = tree_where(self._solvable(following), following, level)
             return following, None
 
         level = jax.tree.map(jnp.asarray, level)
-        level = replace(level, walls=level.walls | self.generator.ground.edge)
-        return jax.lax.scan(edit, level, jax.random.split(key, self.edits))[0]
+        level = replace(level, walls=level.walls | ground.edge)
+        needed = 2 + max(ground.edge.size, ground.obstacle_numbers)
+        return jax.lax.scan(edit, level, jax.random.uniform(key, (self.edits, needed)))[0]
 
-    def _flip_wall(self, key: jax.Array, level: Level) -> Level:
+    def _flip_wall(self, numbers: jax.Array, level: Level) -> Level:
         ground = self.generator.ground
         row, column = ground.cell_of(level.goals)
         open_to_it = ~(self._starts(level) | ground.edge).at[row, column].set(True)
-        chosen = self._choose(key, open_to_it)
-        return replace(level, walls=level.walls ^ chosen)
+        return replace(level, walls=level.walls ^ self._choose(numbers[1:], open_to_it))
 
-    def _move_goal(self, key: jax.Array, level: Level) -> Level:
+    def _move_goal(self, numbers: jax.Array, level: Level) -> Level:
         ground = self.generator.ground
-        robot_key, cell_key = jax.random.split(key)
-        robot = jax.random.randint(robot_key, (), 0, self.generator.robots)
+        robot = (numbers[0] * self.generator.robots).astype(jnp.int32)
         row, column = ground.cell_of(level.goals)
         taken = ground.blocked(level.walls, level.obstacles) | self._starts(level)
         taken = taken.at[row, column].set(True)
         # where it is now is offered too
-        chosen = self._choose(cell_key, (~taken).at[row[robot], column[robot]].set(True))
+        offered = (~taken).at[row[robot], column[robot]].set(True)
+        chosen = self._choose(numbers[1:], offered)
         goal = (chosen[..., None] * ground.centers()).sum((0, 1))
         stays = chosen[row[robot], column[robot]]
         goal = jnp.where(stays, level.goals[robot], goal)
         return replace(level, goals=level.goals.at[robot].set(goal))
 
-    def _redraw_obstacle(self, key: jax.Array, level: Level) -> Level:
+    def _redraw_obstacle(self, numbers: jax.Array, level: Level) -> Level:
         ground = self.generator.ground
-        which_key, key = jax.random.split(key)
-        which = jax.random.randint(which_key, (), 0, ground.obstacles)
-        drawn = ground.draw_obstacle(key)
+        which = (numbers[0] * ground.obstacles).astype(jnp.int32)
+        drawn = ground.obstacle_from(numbers[1 : 1 + ground.obstacle_numbers])
         radius = ground.body.radius
         fits = (convex_distance(drawn, level.starts) > ROOM * radius).all()
         fits &= (convex_distance(drawn, level.goals) > radius).all()
@@ -92,9 +91,10 @@ class Mutation:
         gap = jnp.maximum(way - ground.cell / 2, 0)
         return (jnp.sqrt((gap**2).sum(-1)) <= ROOM * ground.body.radius).any(-1)
 
-    def _choose(self, key: jax.Array, possible: jax.Array) -> jax.Array:
-        """One cell of those possible, each as likely, `bool[rows, columns]`; none if none is."""
-        order = jnp.where(possible, jax.random.uniform(key, possible.shape), -1.0)
+    def _choose(self, numbers: jax.Array, possible: jax.Array) -> jax.Array:
+        """The possible cell with the largest number, `bool[rows, columns]`; none if none is."""
+        order = numbers[: possible.size].reshape(possible.shape)
+        order = jnp.where(possible, order, -1)
         return possible & (order == order.max())
 
     def _solvable(self, level: Level) -> jax.Array:
