@@ -266,6 +266,7 @@ class JaxNav(Env[State, Params]):
         reward = earned(state, following, asked, seen, params, sharing=sharing)
         return following, self._timestep(following, seen, reward)
 
+    @partial(jax.jit, static_argnums=0)  # pictures ask for it too, one at a time
     def look(self, state: State, params: Params) -> jax.Array:
         """What all lidars read, `f32[n, beams]`, metres."""
         ends = self.lidar.ranges(

@@ -26,12 +26,12 @@ SQUARE, CIRCLE, JACKAL = (Body(kind, 0.3) for kind in ("square", "circle", "jack
 QUARTER = math.pi / 4
 
 
-def on_map(body: Body, poses, obstacles=None) -> list[bool]:
+def on_map(body: Body, poses, obstacles=None, cell: float = 1.0) -> list[bool]:
     """Whether robots at poses, each by itself, touch the map of the niche."""
     given = jnp.zeros((0, 3, 2)) if obstacles is None else jnp.asarray(obstacles, jnp.float32)
     rows = jnp.asarray(poses, jnp.float32)
     level = Level(jnp.asarray(walls(NICHE)), given, rows[:, :2], rows[:, 2], rows[:, :2])
-    hit = jax.jit(partial(touches_map, body=body, cell=1.0))
+    hit = jax.jit(partial(touches_map, body=body, cell=cell))
     return hit(rows[:, :2], rows[:, 2], level).tolist()
 
 
@@ -58,6 +58,14 @@ def test_a_circle_hits_a_wall_within_its_radius():
         (2.22, 3.22, 0.0): False,  # and here 0.311
     }
     assert on_map(CIRCLE, list(cases)) == list(cases.values())
+
+
+def test_cells_may_be_smaller_than_robots():
+    # cells of 0.2 m: the niche is free from x = 0.4 to 0.8, too narrow for a square of 0.5 m
+    assert on_map(SQUARE, [(0.6, 0.5, 0.0)], cell=0.2) == [True]
+    small = Body("circle", 0.15)
+    cases = {(0.6, 0.5, 0.0): False, (0.54, 0.5, 0.0): True, (0.66, 0.5, 0.0): True}
+    assert on_map(small, list(cases), cell=0.2) == list(cases.values())
 
 
 def test_a_jackal_is_longer_than_wide():

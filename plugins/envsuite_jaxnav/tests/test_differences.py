@@ -122,8 +122,8 @@ def test_bearings_lie_within_a_turn_whatever_the_heading():
 def test_a_robot_may_ask_for_its_fastest_turn():
     theirs = peer().env.action_space("agent_0")
     assert theirs.high[1] == pytest.approx(math.pi / 6) and peer().env.max_w == 0.6
-    space: Any = PAIR.action_space["robot"]
-    assert space.high[1] == pytest.approx(PAIR.max_turn) == pytest.approx(0.6)
+    own: Any = PAIR.action_space
+    assert own["robot"].high[1] == pytest.approx(PAIR.max_turn) == pytest.approx(0.6)
 
 
 def test_the_share_that_is_seen_is_the_one_that_counts():
@@ -184,13 +184,13 @@ def test_who_vanishes_is_nowhere():
     state = moment([(9.7, 3.5, 0), (3.5, 7.5, 0)], velocities=[(1, 0), (0, 0)])
     commands = {"agent_0": jnp.array(GO), "agent_1": jnp.array(STAND)}
     step = jax.jit(gone.step_env)
-    for _ in range(2):
-        _, state, _, done, _ = step(jax.random.PRNGKey(0), state, commands)
+    state = step(jax.random.PRNGKey(0), state, commands)[1]
+    _, state, _, done, _ = step(jax.random.PRNGKey(0), state, commands)
     assert state.pos[0].tolist() == [0, 0] and done["agent_0"] and not done["agent_1"]
     env = JaxNav(robots=2, finished="vanish")
     own = ours(moment([(9.7, 3.5, 0), (3.5, 7.5, 0)], velocities=[(1, 0), (0, 0)]))
-    for _ in range(2):
-        own, timestep = STEP(env, KEY, own, ask(env, GO, STAND), env.default_params())
+    own, _ = STEP(env, KEY, own, ask(env, GO, STAND), env.default_params())
+    own, timestep = STEP(env, KEY, own, ask(env, GO, STAND), env.default_params())
     assert own.positions[0].tolist() == pytest.approx([9.8, 3.5])
     assert timestep.terminated["robot"].tolist() == [True, False]
 
