@@ -147,7 +147,7 @@ def test_a_robot_at_its_goal_stops():
     )
     own = ours(state)
     rewards, places = [], []
-    for _ in range(6):
+    for _ in range(8):
         state, _, reward, _, _, _ = step_both(state, GO, STAND)
         own, timestep = STEP(PAIR, KEY, own, ask(PAIR, GO, STAND), PAIR.default_params())
         rewards.append((float(reward.sum()), float(timestep.reward["robot"].sum())))
@@ -155,6 +155,8 @@ def test_a_robot_at_its_goal_stops():
     assert bool(state.goal_reached[0]) and bool(state.move_term[0]), "reached, then crashed"
     assert own.reached.tolist() == [True, False] and not own.crashed.any()
     assert places[-1][0] > 9.7 and places[-1][1] == pytest.approx(9.4, abs=1e-5)
+    # crashed, the peer's goes on to pay for the wall beside it; the other's step costs a hundredth
+    assert rewards[-1] == pytest.approx((-0.11, -0.01), abs=1e-5)
     assert min(theirs for theirs, _ in rewards) < -4 < -0.1 < min(ours for _, ours in rewards[1:])
 
 
