@@ -165,24 +165,27 @@ def _to_polygons(
         corners: `f32[k, c, 2]`.
         seen: `bool[n, k]`: whose beams which polygon stops.
     """
-    offsets = corners[None] - positions[:, None, None]  # [n, k, c, 2]
     ways = jnp.roll(corners, -1, axis=1) - corners
-    area = offsets[..., 0] * ways[..., 1] - offsets[..., 1] * ways[..., 0]
-    area = jnp.where(seen[..., None], area, jnp.inf)
-    # The cross product with a beam tells on which side of it a corner lies; an edge is met if its
-    # corners lie on both sides. Beams are the last axis, along which vectors run.
-    sides = [
-        dx[:, None] * offsets[:, :, corner, 1:] - dy[:, None] * offsets[:, :, corner, :1]
-        for corner in range(corners.shape[1])
-    ]  # each [n, k, beams]
-    ends = jnp.inf
-    for corner, side in enumerate(sides):
-        following = sides[(corner + 1) % len(sides)]
-        span = following - side
-        distance = area[:, :, corner, None] / jnp.where(span == 0, jnp.nan, span)
-        met = (side * following <= 0) & (distance >= 0)
-        ends = jnp.minimum(ends, jnp.where(met, distance, jnp.inf))
-    return jnp.min(ends, axis=1)
+
+    def follow(index: jax.Array, ends: jax.Array) -> jax.Array:
+        """Follow all beams to one polygon; beams are the last axis, along which vectors run."""
+        offsets, way = corners[index] - positions[:, None], ways[index]  # [n, c, 2], [c, 2]
+        area = offsets[..., 0] * way[:, 1] - offsets[..., 1] * way[:, 0]
+        area = jnp.where(seen[:, index, None], area, jnp.inf)
+        # The cross product with a beam tells on which side of it a corner lies; an edge is met if
+        # its corners lie on both sides. An edge along a beam is infinitely far, or not a number.
+        sides = [
+            dx * offsets[:, corner, 1:] - dy * offsets[:, corner, :1]
+            for corner in range(corners.shape[1])
+        ]  # each [n, beams]
+        for corner, side in enumerate(sides):
+            following = sides[(corner + 1) % len(sides)]
+            distance = area[:, corner, None] / (following - side)
+            met = (side * following <= 0) & (distance >= 0)
+            ends = jnp.minimum(ends, jnp.where(met, distance, jnp.inf))
+        return ends
+
+    return jax.lax.fori_loop(0, len(corners), follow, jnp.full_like(dx, jnp.inf))
 
 
 def _to_circles(

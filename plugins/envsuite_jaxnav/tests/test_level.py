@@ -232,19 +232,20 @@ def test_a_level_of_another_shape_is_refused():
 
 @pytest.mark.parametrize("env", [CELLS, replace(POLYGONS, places="cells")])
 def test_neighbours_differ_by_a_few_edits_and_stay_levels(env):
-    keys = jax.random.split(jax.random.key(7), DRAWS)
-    level = jax.device_get(drawn(env))
+    copies = DRAWS // 4
+    keys = jax.random.split(jax.random.key(7), copies)
+    level = jax.tree.map(lambda leaf: leaf[:copies], drawn(env))
     near = jax.device_get(jax.jit(jax.vmap(env.mutate))(keys, level))
     changed = near.walls != level.walls
     built, opened = (near.walls & changed).sum(), (level.walls & changed).sum()
-    assert built > DRAWS, "walls are built"
-    assert opened > DRAWS / 4 or not env.fill, "and opened"
+    assert built > copies, "walls are built"
+    assert opened > copies / 4 or not env.fill, "and opened"
     assert changed.sum((1, 2)).max() <= env.edits and not changed[:, env.ground.edge].any()
     moved = (near.goals != level.goals).any(-1)
     assert 0.3 < moved.any(1).mean()
     assert ((near.obstacles != level.obstacles).any() == (env.obstacles > 0)).all()
     np.testing.assert_array_equal(near.starts, level.starts)
-    for index in range(DRAWS):
+    for index in range(copies):
         assert len(np.unique(np.floor(near.goals[index]), axis=0)) == env.robot_count
         for start, goal in zip(near.starts[index], near.goals[index], strict=True):
             assert reachable(near.walls[index], start, goal)
