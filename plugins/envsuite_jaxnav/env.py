@@ -128,15 +128,8 @@ class JaxNav(Env[State, Params]):
     def ground(self) -> Ground:
         """What levels stand on."""
         rows, columns = self.layout.size if self.layout else self.size or (11, 11)
-        return Ground(
-            rows=rows,
-            columns=columns,
-            cell=self.cell_size,
-            fill=self.fill,
-            obstacles=self.obstacles,
-            corners=self.corners,
-            body=self.body,
-        )
+        kind = (self.cell_size, self.fill, self.obstacles, self.corners, self.body)
+        return Ground(rows, columns, *kind)
 
     @property
     def body(self) -> Body:
