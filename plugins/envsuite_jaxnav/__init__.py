@@ -1,0 +1,1 @@
+"""JaxNav: robots with lidar find their way to their goals."""
