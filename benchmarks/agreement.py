@@ -1,4 +1,4 @@
-"""How often the two engines part: whole episodes of SMAX from the same seeds on both.
+"""How often the two engines part: whole episodes of all games that have a twin, on both.
 
     python benchmarks/agreement.py [--copies 96] [--modes 1]
 
@@ -15,12 +15,13 @@ from typing import Annotated, Any
 import jax
 import numpy as np
 import typer
+from gymnasium import spaces
 from rich.progress import track
 
 import envsuite
 from measure import RESULTS, machine, write
 
-STEPS = 105
+STEPS = 105  # of games that end by themselves
 MODES: tuple[dict[str, Any], ...] = (
     {},
     {"actions": "continuous", "enemy": "learner"},
@@ -40,8 +41,12 @@ def draw(engine: Any, timestep: Any, rng: np.random.Generator) -> dict[str, np.n
     """Random actions, legal ones where there are masks."""
     drawn = {}
     for group, size in engine.agents.items():
-        if timestep.legal is None:
-            drawn[group] = rng.random((engine.num_envs, size, 4)).astype(np.float32)
+        space = engine.action_space[group]
+        if isinstance(space, spaces.Box):
+            shape = (engine.num_envs, size, *space.shape)
+            drawn[group] = rng.uniform(space.low, space.high, shape).astype(np.float32)
+        elif timestep.legal is None:
+            drawn[group] = rng.integers(0, int(space.n), (engine.num_envs, size))
         else:
             legal = np.asarray(timestep.legal[group])
             drawn[group] = (rng.random(legal.shape) * legal).argmax(-1).astype(np.int32)
@@ -56,7 +61,8 @@ def compare(id: str, copies: int, seed: int, **options: Any) -> dict[str, Any]:
     ours, theirs = twin.reset(seed), rules.reset(seed)
     rng, apart = np.random.default_rng(seed), np.zeros(copies, bool)
     episodes, largest = 0, 0.0
-    for step in range(STEPS + 1):
+    steps = (envsuite.registry().environments[id].max_steps or STEPS - 5) + 5
+    for step in range(steps + 1):
         if step:
             action = draw(rules, theirs, rng)
             ours, theirs = twin.step(action), rules.step(action)
@@ -78,12 +84,16 @@ def compare(id: str, copies: int, seed: int, **options: Any) -> dict[str, Any]:
 
 
 def main(copies: int = 96, modes: Annotated[int, typer.Option(min=1, max=len(MODES))] = 4) -> None:
-    """Compare all scenarios in so many modes, and write the record."""
-    ids = [id for id in envsuite.registry().environments if id.startswith("envsuite/SMAX-")]
-    work = [(id, mode) for id in ids for mode in MODES[:modes]]
+    """Compare all games, SMAX in so many modes, and write the record."""
+    ids = [id for id, spec in envsuite.registry().environments.items() if spec.numba]
+    work = [
+        (id, mode)
+        for id in ids
+        for mode in (MODES[:modes] if id.startswith("envsuite/SMAX-") else MODES[:1])
+    ]
     rows: list[dict[str, Any]] = []
     record: dict[str, Any] = {}
-    for seed, (id, mode) in enumerate(track(work, "battles")):
+    for seed, (id, mode) in enumerate(track(work, "games")):
         rows.append(compare(id, copies, seed, **mode))
         record = {
             **machine(),

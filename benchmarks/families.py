@@ -46,6 +46,7 @@ PAIRS = (
     Pair("envsuite/STORM-2p", "storm_2p"),
     Pair("envsuite/STORM-np", "storm_np"),
     Pair("envsuite/SwitchRiddle", "switch_riddle"),
+    Pair("envsuite/JaxNav-Multi", "jaxnav", options={"num_agents": 4}),
 )
 
 
@@ -76,8 +77,14 @@ def batches() -> Iterable[dict[str, Any]]:
     }
     for id, (peer, theirs) in peers.items():
         figures = in_turns({"numba": numba_loop(id, BATCH), "peer": theirs}, 4.0)
-        against = ratio(figures, "numba", "peer")
-        yield {"id": id, "peer": peer, "copies": BATCH, **figures, "numba_against_peer": against}
+        yield {
+            "id": id,
+            "peer": peer,
+            "copies": BATCH,
+            "numba": figures["numba"],
+            "peer_rates": figures["peer"],
+            "numba_against_peer": ratio(figures, "numba", "peer"),
+        }
 
 
 def numba_loop(id: str, copies: int) -> Loop:
