@@ -55,7 +55,7 @@ def backends(id: str, **options: Any) -> list[str]:
         id: An id of the registry.
         **options: Those of `make`.
     """
-    from envsuite.engines.numba_engine import unfit
+    from envsuite.engines.numba_fit import unfit
 
     chosen = make_engine(id, **options).backend
     if chosen == "host":

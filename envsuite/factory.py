@@ -164,7 +164,7 @@ def _swiftest(
     """The backend that plays a game fastest here."""
     if own.numba is None or devices is not None:
         return "jax"
-    from envsuite.engines.numba_engine import unfit
+    from envsuite.engines.numba_fit import unfit
 
     if unfit(own, env):
         return "jax"

@@ -13,7 +13,7 @@ from gymnasium import spaces
 
 from envsuite.compiled import book as ledger
 from envsuite.compiled.cache import bound
-from envsuite.compiled.kernel import Kernel, Share, Shown
+from envsuite.compiled.kernel import Kernel, Share
 from envsuite.core.env import World
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
@@ -26,14 +26,13 @@ from envsuite.engines.base import (
     seed_words,
 )
 from envsuite.engines.in_place import Place
+from envsuite.engines.numba_calls import closing, opening
+from envsuite.engines.numba_fit import time_limit, unfit
 from envsuite.engines.numba_room import Layout, Room, Rooms, nested, part
 from envsuite.engines.picture import draw as draw_picture
 from envsuite.engines.shares import in_shares, threads
-from envsuite.functional.broadcast import Broadcast
-from envsuite.functional.played_by import PlayedBy
 from envsuite.functional.struct import struct
-from envsuite.functional.time_limit import TimeLimit
-from envsuite.functional.transform import Transform, unwrapped
+from envsuite.functional.transform import unwrapped
 
 MODES = {
     "same-step": ledger.SAME_STEP,
@@ -96,7 +95,7 @@ class NumbaEngine:
         self.action_space: spaces.Space[Any] = env.action_space
         self.params = env.default_params()
         self._mode = MODES[self.autoreset]
-        self._limit = _time_limit(env)
+        self._limit = time_limit(env)
         self._groups = dict(self.agents) or {"": 1}
         self._kernel: Kernel = resolve(spec.numba)(unwrapped(env))
         self._state = self._kernel.allocate(num_envs)
@@ -303,58 +302,11 @@ class NumbaEngine:
         book, shown = self._book, room.shown
         room.begin = self._kernel.beginning(book, self._state, self._tables, shown)
         room.advance = self._kernel.advancing(book, self._played, self._state, self._tables, shown)
-        room.opening = self._opening(shown)
-        room.closing = self._closing(room)
-
-    def _opening(self, shown: Shown) -> list[Share]:
-        """What leaves the legal part of `_asked` in `_played`, counts the rest and opens a step."""
-        spaces_of = {group: part(self.action_space, group) for group in self._groups}
-        choosing = [g for g, space in spaces_of.items() if isinstance(space, spaces.Discrete)]
-        counting = [group for group in self._groups if group not in choosing]
-        asked, played, gone = self._asked, self._played, shown.terminated
-        choices = (
-            _of(choosing, asked),
-            _of(choosing, shown.legal),
-            _of(choosing, gone),
-            self.env.noop_action,
-            _of(choosing, played),
+        own_spaces = {group: part(self.action_space, group) for group in self._groups}
+        room.opening = opening(
+            book, self._mode, own_spaces, self._asked, self._played, shown, self.env.noop_action
         )
-        numbers = (
-            _of(counting, asked),
-            _of(counting, gone),
-            tuple(spaces_of[group].low for group in counting),
-            tuple(spaces_of[group].high for group in counting),
-            _of(counting, played),
-        )
-        book, mode = self._book, self._mode
-        if not counting:
-            return [bound(ledger.open_choices, book, mode, *choices)]
-        opening = [bound(ledger.open_numbers, book, mode, *numbers)]
-        if choosing:  # of the two, the one that also opens the step comes last
-            opening.insert(0, bound(ledger.guard_choices, book, *choices))
-        return opening
-
-    def _closing(self, room: Room) -> list[Share]:
-        """What ends a step."""
-        groups, shown = list(self._groups), room.shown
-        figures = (room.truncated, room.over, room.wrong, room.last_wrong)
-        step = (self._book, self._mode, self._limit, _of(groups, shown.terminated), *figures)
-        if self._mode == ledger.DISABLED:
-            return [bound(ledger.close_step, *step)]
-        if self._mode == ledger.NEXT_STEP:
-            return [bound(ledger.close_still, *step, _of(groups, shown.reward))]
-        obs, last_obs = (
-            tuple(array.reshape(self.num_envs, -1) for array in _of(groups, arrays))
-            for arrays in (shown.obs, room.last_obs)
-        )
-        nothing = np.zeros((self.num_envs, 0), bool)
-        notes = [(a.T, room.last_notes[kind].T) for kind, a in room.notes.items()]
-        first, *others = notes or [(nothing, nothing)]
-        keeping = bound(ledger.close_keeping, *step, obs, last_obs, *first, room.stale)
-        return [
-            keeping,
-            *(bound(ledger.keep, self._book, *pair, room.stale) for pair in others),
-        ]
+        room.closing = closing(book, self._mode, self._limit, room)
 
     def _action(self, group: str) -> tuple[type[np.generic], tuple[int, ...]]:
         """Dtype and shape of one agent's action as callers give it."""
@@ -396,35 +348,6 @@ class NumbaEngine:
         self._own_params = jax.tree.map(put, own, params)
         self._tables = self._kernel.tables(self._own_params)
         self._rooms.clear()
-
-
-def _of(groups: list[str], arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
-    """The arrays of some groups."""
-    return tuple(arrays[group] for group in groups)
-
-
-def unfit(spec: EnvSpec, env: Any) -> str:
-    """Why the numba engine cannot play this game, as the end of a sentence; empty if it can."""
-    if spec.numba is None:
-        return "has no compiled twin"
-    while isinstance(env, Transform):
-        if isinstance(env, PlayedBy):
-            return "has seats that JAX policies play"
-        if isinstance(env, Broadcast):
-            return "is played with broadcasts, which the twin does not know"
-        env = env.env
-    from envsuite.registry import resolve
-
-    return resolve(spec.numba).unfit(env)
-
-
-def _time_limit(env: Any) -> int:
-    """The steps of the time limit; 0 for none."""
-    while isinstance(env, Transform):
-        if isinstance(env, TimeLimit):
-            return env.max_steps
-        env = env.env
-    return 0
 
 
 @partial(jax.jit, static_argnums=0)
