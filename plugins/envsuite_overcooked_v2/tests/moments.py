@@ -30,7 +30,7 @@ def any_states(random: np.random.Generator, env: OvercookedV2, count: int) -> St
         mixed = [loose[random.integers(1, kinds + 1, shape)] for _ in range(most)]
         return np.sum([np.where(amount > place, one, 0) for place, one in enumerate(mixed)], axis=0)
 
-    def choose(shape: tuple[int, ...], *cases: np.ndarray | int) -> np.ndarray:
+    def choose(shape: tuple[int, ...], *cases: Any) -> np.ndarray:
         return np.choose(random.integers(0, len(cases), shape), cases)
 
     least = 1 if by_hand else POT_SIZE

@@ -81,7 +81,7 @@ def scene(
     cells = np.array([list(row) for row in picture.split()])
     cooks = "123456789"[: env.plan.cooks]
     places = np.concatenate([np.argwhere(cells == cook) for cook in cooks])
-    items, clocks = np.zeros((2, *cells.shape), np.int32)
+    items, clocks = (np.zeros(cells.shape, np.int32) for _ in range(2))
     for cell, what in (lying or {}).items():
         items[cell] = item(what)
     for (row, column), pot in zip(np.argwhere(env.plan.terrain == POT), pots, strict=True):

@@ -47,10 +47,10 @@ def case(name: str) -> Case:
     """The games by what they are there to compare."""
     if name == "button":
         ours = OvercookedV2("grounded_coordination_simple", indicate_successful_delivery=True)
-        options = {"indicate_successful_delivery": True, "negative_rewards": True}
-        return Case(ours, peer(ours.layout, **options), -20.0)
+        theirs = peer(ours.layout, indicate_successful_delivery=True, negative_rewards=True)
+        return Case(ours, theirs, -20.0)
     if name == "by hand, partial view":
-        options = {"agent_view_size": 2, "start_cooking_interaction": True}
+        options: dict[str, Any] = {"agent_view_size": 2, "start_cooking_interaction": True}
         ours = OvercookedV2("asymmetric_advantages_recipes_left", **options)
         return Case(ours, peer(ours.layout, **options))
     if name == "three cooks who see other ingredients":
@@ -154,7 +154,7 @@ def test_an_episode_begins_as_jaxmarls():
 
 
 def test_a_new_order_is_drawn_as_jaxmarls():
-    options = {"sample_recipe_on_delivery": True}
+    options: dict[str, Any] = {"sample_recipe_on_delivery": True}
     env, theirs = OvercookedV2("fun_symmetries", **options), peer("fun_symmetries", **options)
     params = env.default_params()
     first = int(params.kitchen.recipes[0])
