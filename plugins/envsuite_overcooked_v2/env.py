@@ -177,23 +177,27 @@ class OvercookedV2(Env[State, Params]):
     def reset(self, key: jax.Array, params: Params) -> tuple[State, Timestep[Any]]:
         """Enter the kitchen."""
         params = _traced(params)
-        of_order, of_places, of_facings, of_contents, of_eyes = jax.random.split(key, 5)
         by_hand = self.start_cooking_interaction
+        # a key for the order and one for each other thing that is left to chance
+        chances = (self.start, self.facing, self.contents).count("random")
+        chances += bool(self.op_ingredient_permutations)
+        keys = iter(jax.random.split(key, 1 + chances) if chances else [key])
         if params.first_states is not None:
-            state = one_of_states(of_order, params.first_states)
+            state = one_of_states(next(keys), params.first_states)
         else:
-            state = first_state(of_order, params.kitchen, self.plan.ingredients)
+            state = first_state(next(keys), params.kitchen, self.plan.ingredients)
             if self.start == "random":
-                state = replace(state, places=random_places(of_places, state, params.kitchen))
+                state = replace(state, places=random_places(next(keys), state, params.kitchen))
             if self.facing == "random":
-                state = replace(state, facings=random_facings(of_facings, state))
+                state = replace(state, facings=random_facings(next(keys), state))
             if self.contents == "random":
-                state = random_contents(of_contents, state, params, by_hand=by_hand)
-        if not by_hand:
-            state = start_full_pots(state, params)
+                state = random_contents(next(keys), state, params, by_hand=by_hand)
         if self.op_ingredient_permutations:
             swapped = tuple(map(INGREDIENTS.index, self.op_ingredient_permutations))
-            state = replace(state, seen_as=random_eyes(of_eyes, state, swapped))
+            state = replace(state, seen_as=random_eyes(next(keys), state, swapped))
+        filled = params.first_states is not None or self.contents == "random"
+        if filled and not by_hand:
+            state = start_full_pots(state, params)
         nothing = jnp.zeros(self.plan.cooks, jnp.float32)
         return state, self._timestep(state, nothing, nothing, params)
 
