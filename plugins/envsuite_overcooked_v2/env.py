@@ -15,6 +15,7 @@ from gymnasium import spaces
 from envsuite.core.env import Env
 from envsuite.core.errors import nearest
 from envsuite.core.timestep import Timestep
+from envsuite_overcooked_v2.features import distances_in, feature_space, features
 from envsuite_overcooked_v2.interact import interact
 from envsuite_overcooked_v2.items import COOKED
 from envsuite_overcooked_v2.observe import observation_space, observe
@@ -43,6 +44,7 @@ from envsuite_overcooked_v2.state import MOVES, STAY, Params, State, kitchen_of
 from envsuite_overcooked_v2.walk import walk
 
 CHOICES = {
+    "observation": ("planes", "features"),
     "start": ("drawn", "random"),
     "facing": ("north", "random"),
     "contents": ("empty", "random"),
@@ -58,9 +60,10 @@ class OvercookedV2(Env[State, Params]):
     recipe says. The recipe is drawn at the start; a sign shows it, and so does a button, for some
     steps and at a price. See the README for all rules.
 
-    Observations are `u8[height, width, 25 + 5 * ingredients]`. Actions are EAST, SOUTH, WEST,
-    NORTH, STAY, INTERACT. `info` holds `shaped_reward` (`{"agent": f32[cooks]}`): what each cook
-    did towards a soup in this step; it is part of the reward only by the share `params.shaping`.
+    Observations are `u8[height, width, 25 + 5 * ingredients]`, unless they are features. Actions
+    are EAST, SOUTH, WEST, NORTH, STAY, INTERACT. `info` holds `shaped_reward`
+    (`{"agent": f32[cooks]}`): what each cook did towards a soup in this step; it is part of the
+    reward only by the share `params.shaping`.
 
     Attributes:
         layout: A kitchen that ships; see `layouts.yaml`.
@@ -68,6 +71,8 @@ class OvercookedV2(Env[State, Params]):
         recipes: What may be ordered, as words such as `["aab", "abb"]`, or `"all"` that can be
             made of the kitchen's ingredients; `None` for the layout's own, and for all in a
             drawing with a sign.
+        observation: Whether the kitchen is seen as `"planes"`, or as a list of `"features"`,
+            `f32[48 * cooks]`, in kitchens of one ingredient.
         agent_view_size: How many cells each cook sees in every direction; `None` for all.
         start: Where the cooks begin: where the kitchen is `"drawn"` to have them, or each
             anywhere it can walk to, at `"random"`.
@@ -93,6 +98,7 @@ class OvercookedV2(Env[State, Params]):
     _: KW_ONLY
     drawing: Drawing | None = None
     recipes: Recipes | None = None
+    observation: str = "planes"
     agent_view_size: int | None = None
     start: str = "drawn"
     facing: str = "north"
@@ -124,6 +130,17 @@ class OvercookedV2(Env[State, Params]):
                 f"agent_view_size {size} shows a cook nothing it could act on: take at least 1, or "
                 "None for the whole kitchen"
             )
+        if self.observation == "features":
+            if self.plan.ingredients != 1:
+                raise ValueError(
+                    f"observation 'features' is for kitchens of one ingredient; this has "
+                    f"{self.plan.ingredients}: take 'planes'"
+                )
+            if size is not None or self.indicate_successful_delivery:
+                raise ValueError(
+                    "agent_view_size and indicate_successful_delivery are about planes: leave them "
+                    "out with observation 'features', or take 'planes'"
+                )
         letters = self.op_ingredient_permutations
         there = INGREDIENTS[: self.plan.ingredients]
         if not isinstance(letters, str) or len(set(letters) & set(there)) != len(letters):
@@ -153,7 +170,9 @@ class OvercookedV2(Env[State, Params]):
 
     @property
     def observation_space(self) -> spaces.Dict:
-        """The kitchen as planes, `u8[height, width, planes]`."""
+        """The kitchen as planes, `u8[height, width, planes]`, or as features."""
+        if self.observation == "features":
+            return spaces.Dict({"agent": feature_space(self.plan)})
         return spaces.Dict(
             {
                 "agent": observation_space(
@@ -172,7 +191,11 @@ class OvercookedV2(Env[State, Params]):
 
     def default_params(self) -> Params:
         """This kitchen; twenty for a soup, which cooks for twenty steps."""
-        return Params(kitchen_of(self.plan))
+        kitchen = kitchen_of(self.plan)
+        if self.observation == "features":
+            distances: Any = distances_in(self.plan)  # NumPy's arrays are JAX's too
+            kitchen = replace(kitchen, distances=distances)
+        return Params(kitchen)
 
     def reset(self, key: jax.Array, params: Params) -> tuple[State, Timestep[Any]]:
         """Enter the kitchen."""
@@ -228,13 +251,16 @@ class OvercookedV2(Env[State, Params]):
         self, state: State, reward: jax.Array, shaped: jax.Array, params: Params
     ) -> Timestep[Any]:
         """What is seen of a state."""
-        seen = observe(
-            state,
-            params,
-            view_size=self.agent_view_size,
-            shows_delivery=self.indicate_successful_delivery,
-            seen_alike=not self.op_ingredient_permutations,
-        )
+        if self.observation == "features":
+            seen = features(state, params.kitchen)
+        else:
+            seen = observe(
+                state,
+                params,
+                view_size=self.agent_view_size,
+                shows_delivery=self.indicate_successful_delivery,
+                seen_alike=not self.op_ingredient_permutations,
+            )
         return Timestep(
             obs={"agent": seen},
             reward={"agent": reward},

@@ -23,6 +23,7 @@ class Kitchen:
     regions: jax.Array  # i32[h, w]: equal and above 0 where one can walk from one to the other
     starts: jax.Array  # i32[n, 2]: row and column where each of n cooks begins
     recipes: jax.Array  # i32[r]: the items that may be ordered, without a plate
+    distances: jax.Array | None = None  # i32[h, w, 4, h, w], for those who see features
 
 
 @struct
