@@ -1,0 +1,1 @@
+"""Overcooked v2: cooks make soups to a recipe that not all of them may know."""
