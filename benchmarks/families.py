@@ -41,6 +41,7 @@ PAIRS = (
     Pair("envsuite/MPE-SimpleSpread", "MPE_simple_spread_v3"),
     Pair("envsuite/MPE-SimpleTag", "MPE_simple_tag_v3"),
     Pair("envsuite/Overcooked-CrampedRoom", "overcooked"),
+    Pair("envsuite/OvercookedV2-CrampedRoom", "overcooked_v2", options={"layout": "cramped_room"}),
     Pair("envsuite/CoinGame", "coin_game"),
     Pair("envsuite/Hanabi-2p", "hanabi", masked=True),
     Pair("envsuite/STORM-2p", "storm_2p"),
