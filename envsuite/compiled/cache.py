@@ -37,7 +37,7 @@ def kernel() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+        options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
         folder = _folder(Path(function.__code__.co_filename).parent)
         if folder is None:
             return numba.njit(**options)(function)
