@@ -71,7 +71,7 @@ def _run_sight(which, numbers, marks, tables, rules, plan, allies, size, words, 
         elif which == 2:
             choices(i, numbers, marks, tables, 0, allies, False, legal)
         else:
-            show(i, numbers, marks, tables, rules, plan, words, obs, legal, eo, el)
+            show(i, numbers, marks, tables, rules, plan, None, words, obs, legal, eo, el)
 
 
 @kernel()

@@ -49,6 +49,7 @@ class SMAXKernel:
         """Take what a configuration fixes."""
         self._enemies = game.teams["enemy"]
         self._fixed = game.type_ids
+        self._cones = None if game.observation == "unit_list" else True
         self._extent = np.array([game.map_width, game.map_height], np.float32)
         self._plan = np.array(
             [
@@ -105,7 +106,7 @@ class SMAXKernel:
     ) -> Share:
         """Begin battles; see `Kernel.beginning`."""
         seen = (*_both(shown.obs, shown.legal), *shown.info.values())
-        return bound(begin, book, *state, *tables, self._plan, self._fixed, *seen)
+        return bound(begin, book, *state, *tables, self._plan, self._cones, self._fixed, *seen)
 
     def advancing(
         self,
@@ -122,6 +123,7 @@ class SMAXKernel:
             *state,
             *tables,
             self._plan,
+            self._cones,
             *_both(actions),
             *_both(shown.obs, shown.legal),
             *_both(shown.reward),

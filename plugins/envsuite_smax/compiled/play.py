@@ -19,7 +19,6 @@ from envsuite_smax.compiled.layout import (
     ENEMY_SHOOTS,
     HEALTH,
     HEIGHT,
-    LIST,
     MOVE_X,
     MOVE_Y,
     NOISE_HIGH,
@@ -44,8 +43,8 @@ ZERO = np.float32(0)
 
 @kernel()
 def begin(
-    book, numbers, marks, tables, rules, plan, fixed, obs, legal, enemy_obs, enemy_legal, won, lost,
-    draw, low, high,
+    book, numbers, marks, tables, rules, plan, cones, fixed, obs, legal, enemy_obs, enemy_legal,
+    won, lost, draw, low, high,
 ):  # fmt: skip
     """Begin battles in those of the copies `low` to `high` whose book says so, and show them."""
     units = numbers.shape[2]
@@ -59,19 +58,25 @@ def begin(
             i, numbers, marks, tables, rules, own, plan, fixed, book[i, KEY0], book[i, KEY1],
             field,
         )  # fmt: skip
-        show(i, numbers, marks, tables, rules, plan, words, obs, legal, enemy_obs, enemy_legal)
+        show(
+            i, numbers, marks, tables, rules, plan, cones, words, obs, legal, enemy_obs,
+            enemy_legal,
+        )  # fmt: skip
         won[i], lost[i], draw[i] = False, False, False
 
 
 @kernel()
-def show(i, numbers, marks, tables, rules, plan, words, obs, legal, enemy_obs, enemy_legal):
-    """Write what the teams of learners see in copy `i`."""
+def show(i, numbers, marks, tables, rules, plan, cones, words, obs, legal, enemy_obs, enemy_legal):
+    """Write what the teams of learners see in copy `i`; no `cones` are known to be none.
+
+    What stands behind a test for `None` is not compiled where it is not needed.
+    """
     own = i if tables.shape[0] > 1 else 0
     allies, see = plan[ALLIES], plan[SEE_ENEMY_ACTIONS] > 0
     width, height = rules[own, WIDTH], rules[own, HEIGHT]
-    view, peer = plan[VIEW], plan[VIEW] == PEER
+    peer = plan[VIEW] == PEER
     describe(i, numbers, marks, tables, own, allies, False, see, words)
-    if view == LIST:
+    if cones is None:
         unit_list(i, numbers, marks, tables, own, allies, False, width, height, words, obs)
     else:
         conic(i, numbers, marks, tables, own, allies, False, width, height, peer, words, obs)
@@ -79,7 +84,7 @@ def show(i, numbers, marks, tables, rules, plan, words, obs, legal, enemy_obs, e
         choices(i, numbers, marks, tables, own, allies, False, legal)
     if plan[BOTH_LEARN]:
         describe(i, numbers, marks, tables, own, allies, True, see, words)
-        if view == LIST:
+        if cones is None:
             unit_list(i, numbers, marks, tables, own, allies, True, width, height, words, enemy_obs)
         else:
             conic(
@@ -121,7 +126,7 @@ def command(i, book, numbers, marks, tables, own, plan, actions, enemy_actions):
 
 @kernel()
 def advance(
-    book, numbers, marks, tables, rules, plan, actions, enemy_actions, obs, legal, enemy_obs,
+    book, numbers, marks, tables, rules, plan, cones, actions, enemy_actions, obs, legal, enemy_obs,
     enemy_legal, reward, enemy_reward, gone, enemy_gone, won, lost, draw, low, high,
 ):  # fmt: skip
     """Play a step in those of the copies `low` to `high` whose book says so, and show them."""
@@ -157,7 +162,7 @@ def advance(
                 own = i if tables.shape[0] > 1 else 0
                 leave(i, lane, numbers, marks, field, orders)
                 show(
-                    i, numbers, marks, tables, rules, plan, words, obs, legal, enemy_obs,
+                    i, numbers, marks, tables, rules, plan, cones, words, obs, legal, enemy_obs,
                     enemy_legal,
                 )  # fmt: skip
                 judge(
