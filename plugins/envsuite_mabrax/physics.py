@@ -35,21 +35,21 @@ def simulator(name: str, backend: str) -> Any:
     if name not in ("ant", "halfcheetah"):
         options["forward_reward_weight"] = 1.0
     # Whoever asks first may be tracing a program: Brax's arrays must not become part of it.
-    with jax.ensure_compile_time_eval(), _quiet():
+    with jax.ensure_compile_time_eval(), quiet():
         return envs.get_environment(name, backend=backend, **options)
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Brax's robot files are as they are, and so is its state of upkeep; see the README."""
+def quiet() -> Iterator[None]:
+    """Without MuJoCo's warnings of robot files and Brax's of its upkeep, which the README tells."""
     # By default MuJoCo would write its warnings into a file in the working directory.
-    mujoco.set_mju_user_warning(lambda message: None)
+    mujoco.set_mju_user_warning(lambda message: None)  # pyright: ignore[reportAttributeAccessIssue] - compiled
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Brax System")
             yield
     finally:
-        mujoco.set_mju_user_warning(None)
+        mujoco.set_mju_user_warning(None)  # pyright: ignore[reportAttributeAccessIssue] - compiled
 
 
 def driven(robot: Robot, backend: str) -> tuple[str, ...]:

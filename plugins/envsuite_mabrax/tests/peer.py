@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import jax.numpy as jnp
-import mujoco
 import numpy as np
 from jaxmarl import make
 
+from envsuite_mabrax import physics
 from envsuite_mabrax.env import MABrax
 
 NAMES = {
@@ -25,12 +25,10 @@ NAMES = {
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """No warnings of Brax, JaxMARL and MuJoCo, whose own go to a file in the working directory."""
-    mujoco.set_mju_user_warning(lambda message: None)
-    with warnings.catch_warnings():
+    """No warnings: JaxMARL's tell that it is deprecated, Brax's how MJX has changed."""
+    with physics.quiet(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-    mujoco.set_mju_user_warning(None)
 
 
 def peer(name: str, **options: Any) -> Any:

@@ -21,8 +21,8 @@ def at_rest(game: MABrax, *, moved: tuple[float, float, float] = (0, 0, 0)) -> S
     import mujoco
 
     model = simulator(game.robot, game.backend).sys.mj_model
-    data = mujoco.MjData(model)
-    mujoco.mj_kinematics(model, data)
+    data = mujoco.MjData(model)  # pyright: ignore[reportAttributeAccessIssue] - compiled
+    mujoco.mj_kinematics(model, data)  # pyright: ignore[reportAttributeAccessIssue] - compiled
     links = SimpleNamespace(pos=data.xpos[1:] + np.array(moved), rot=data.xquat[1:])
     return State(SimpleNamespace(pipeline_state=SimpleNamespace(x=links)))
 
