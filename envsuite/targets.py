@@ -25,6 +25,8 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "imageio_ffmpeg": "render",
         "moviepy": "render",
         "matplotlib": "render",
+        "brax": "brax",
+        "mujoco": "brax",
         "typer": "cli",
         "rich": "cli",
     }

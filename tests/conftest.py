@@ -6,9 +6,14 @@ import gc
 import sys
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+from envsuite.registry import registry
+
+HERE = Path(__file__).parent
+SLOW = "slow-to-compile"  # a tag of the registry
 OFTEN = 10  # tests; those that compile most take 3,000 memory maps each, of 65,000
 _tests = count(1)
 
@@ -35,3 +40,24 @@ def _forget_now_and_then() -> Iterator[None]:
     yield
     if next(_tests) % OFTEN == 0:
         forget_compiled_programs()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Of rules that compile slowly, play one id, and that one only where little is compiled.
+
+    Its id is the last with those rules, as wherever one id stands for all. Tests marked `cheap` run
+    on every id all the same; those marked `thorough` compile many programs and leave out slow rules
+    altogether: `pytest --envsuite "envsuite/<family>-*"` runs the same checks on any id.
+    """
+    slow = {id: own.target for id, own in registry().environments.items() if SLOW in own.tags}
+    one_of_each = {target: id for id, target in slow.items()}
+    left_out = []
+    for item in items:
+        id = item.callspec.params.get("id") if hasattr(item, "callspec") else None
+        if HERE not in item.path.parents or id not in slow or item.get_closest_marker("cheap"):
+            continue
+        if item.get_closest_marker("thorough") or id != one_of_each[slow[id]]:
+            left_out.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]

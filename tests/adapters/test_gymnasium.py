@@ -46,6 +46,7 @@ def test_what_is_shown_is_numpys_and_pythons(id: str) -> None:
             env.reset()
 
 
+@pytest.mark.cheap
 @pytest.mark.parametrize("id", IDS)
 def test_specs_have_a_json_form(id: str) -> None:
     spec = gym.spec(id)

@@ -27,6 +27,7 @@ def make(id: str, num_envs: int = 3, **options: Any) -> Any:
     return gym.make_vec(id, num_envs=num_envs, **options)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("id", ONE_OF_EACH_FAMILY)
 def test_the_vector_checker_is_content(id: str) -> None:
     check_vector(id)

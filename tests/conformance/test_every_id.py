@@ -3,6 +3,8 @@
 What compiles slowly is shared out. Every id is checked as a game, and every id with a compiled twin
 on its engine. The JAX engine, which plays the same episodes (`tests/parity`), is checked on one id
 of each game's rules. The vector checker runs in `tests/adapters` in the same way.
+Rules tagged `slow-to-compile` are played on one id, without the checks of engine and vectors
+(`tests/conftest.py`).
 For all ids on everything there is `pytest --envsuite "envsuite/*"`, which takes longer.
 """
 
@@ -28,6 +30,7 @@ def test_compiled_engine(id):
     check_engine(id, backend="numba")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("id", ONE_OF_EACH_RULES)
 def test_engine(id):
     words = "text" in ENVIRONMENTS[id].tags

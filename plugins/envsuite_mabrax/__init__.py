@@ -1,0 +1,1 @@
+"""MABrax: one robot, whose joints several agents drive, on Brax's physics."""
