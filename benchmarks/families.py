@@ -17,7 +17,7 @@ from envsuite_overcooked.tests.peer import Peer
 from loops import Loop, Scan, jax_scan, scan_loop
 from measure import in_turns, ratio
 
-COPIES, STEPS, BATCH = 1024, 32, 64
+COPIES, BATCH = 1024, 64
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,14 @@ class Pair:
         theirs: JaxMARL's name.
         masked: Whether only legal actions are played, on both sides.
         options: Of JaxMARL's game.
+        steps: In one call of the compiled loop.
     """
 
     ours: str
     theirs: str
     masked: bool = False
     options: dict[str, Any] = field(default_factory=dict)
+    steps: int = 32
 
 
 PAIRS = (
@@ -47,7 +49,8 @@ PAIRS = (
     Pair("envsuite/STORM-2p", "storm_2p"),
     Pair("envsuite/STORM-np", "storm_np"),
     Pair("envsuite/SwitchRiddle", "switch_riddle"),
-    Pair("envsuite/JaxNav-Multi", "jaxnav", options={"num_agents": 4}),
+    Pair("envsuite/JaxNav-Multi", "jaxnav", options={"num_agents": 4}, steps=4),
+    Pair("envsuite/MABrax-Ant4x2", "ant_4x2", steps=2),
 )
 
 
@@ -139,7 +142,7 @@ def jaxmarl_scan(pair: Pair) -> Scan:
             total += sum(leaf.sum() for leaf in jax.tree.leaves((obs, rewards)))
             return (state, total), dones["__all__"].sum()
 
-        return jax.lax.scan(step, carry, jax.random.split(key, STEPS))
+        return jax.lax.scan(step, carry, jax.random.split(key, pair.steps))
 
     _, state = jax.vmap(env.reset)(jax.random.split(jax.random.key(0), COPIES))
     return run, (state, jnp.float32(0))
@@ -147,8 +150,8 @@ def jaxmarl_scan(pair: Pair) -> Scan:
 
 def _loops(pair: Pair) -> dict[str, Callable[[], Loop]]:
     loops: dict[str, Callable[[], Loop]] = {
-        "jax": lambda: scan_loop(jax_scan(pair.ours, COPIES, STEPS), COPIES, STEPS),
-        "jaxmarl": lambda: scan_loop(jaxmarl_scan(pair), COPIES, STEPS),
+        "jax": lambda: scan_loop(jax_scan(pair.ours, COPIES, pair.steps), COPIES, pair.steps),
+        "jaxmarl": lambda: scan_loop(jaxmarl_scan(pair), COPIES, pair.steps),
     }
     if envsuite.registry().environments[pair.ours].numba:
         loops["numba"] = lambda: numba_loop(pair.ours, COPIES)
