@@ -5,6 +5,14 @@ from collections.abc import Iterator
 import jax
 import pytest
 
+from envsuite.engines.compilation_cache import enable_compilation_cache
+
+
+@pytest.fixture(autouse=True, scope="session")
+def keep_compiled_programs() -> None:
+    """What one process compiled, the other finds in JAX's cache."""
+    enable_compilation_cache()
+
 
 @pytest.fixture(autouse=True, scope="module")
 def quick_compilation() -> Iterator[None]:

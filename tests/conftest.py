@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from envsuite.engines.compilation_cache import enable_compilation_cache
 from envsuite.registry import registry
 
 HERE = Path(__file__).parent
@@ -27,6 +28,12 @@ def forget_compiled_programs() -> None:
     if "jax" in sys.modules:
         gc.collect()
         sys.modules["jax"].clear_caches()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _keep_compiled_programs() -> None:
+    """Many tests play the same game: what one of them compiled, the next finds in JAX's cache."""
+    enable_compilation_cache()
 
 
 @pytest.fixture(autouse=True, scope="module")
