@@ -24,7 +24,7 @@ RIGHT, LEFT, DOWN, UP, STAY = range(5)
 def peer() -> tuple[Any, Any, Any]:
     """The peer's environment, its step compiled, and its first state."""
     env: Any = make("coin_game")
-    return env, jax.jit(env.step_env), env.reset(KEY)[1]
+    return env, jax.jit(env.step_env), jax.jit(env.reset)(KEY)[1]
 
 
 def moment(red: Any, blue: Any, red_coin: Any, blue_coin: Any, **more: int) -> Any:

@@ -22,8 +22,7 @@ SIZES = {3: (3, 1, 2), 6: (6, 2, 4)}
 @cache
 def hunt(predators: int = 3, prey: int = 1, landmarks: int = 2) -> tuple[Any, MPE]:
     """SimpleFacmac by both."""
-    names = {3: "simple_facmac_3a_v1", 6: "simple_facmac_6a_v1"}
-    return Theirs(names[predators]), MPE(
+    return Theirs(f"simple_facmac_{predators}a_v1"), MPE(
         "simple_facmac",
         adversaries=predators,
         good_agents=prey,
@@ -36,7 +35,8 @@ def hunt(predators: int = 3, prey: int = 1, landmarks: int = 2) -> tuple[Any, MP
 @cache
 def pushing(predators: int) -> tuple[Any, Any]:
     """Compiled steps under many keys, the peer's and ours; what all prey pushes, by key."""
-    theirs, ours = hunt(*SIZES[predators])
+    _, ours = hunt(*SIZES[predators])
+    theirs = Theirs(f"simple_facmac_{predators}a_v1")
     # so that what prey pushes is what changes its velocity
     theirs.env.contact_force = 0.0
     params = replace(ours.default_params(), contact_force=np.float32(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -28,7 +29,7 @@ class Theirs:
             if (space := self.env.action_space(agent))
         }
 
-    @property
+    @cached_property
     def first(self) -> Any:
         """A first state, of one type with all that follow."""
         shapes = jax.eval_shape(self.env.reset, KEYS[0])[1]

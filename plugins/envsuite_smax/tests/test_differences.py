@@ -29,7 +29,7 @@ def test_the_time_limit_is_what_it_says():
 def test_everyone_begins_inside_the_map():
     """Generated starts.
 
-    JaxMARL: now and then lie outside the map, and who begins there dies at once.
+    JaxMARL: now and then lie outside the map.
     Here: are inside; `spawn="peer"`.
     """
     theirs, own = starts()
@@ -157,7 +157,7 @@ def test_nobody_shoots_at_the_dead():
 def test_the_world_state_is_normalised():
     """The world state.
 
-    JaxMARL: places, cooldowns and types as they are; cooldowns fall without end.
+    JaxMARL: places, cooldowns and types as they are; cooldowns go on below 0.
     Here: all in [0, 1]; `world_state="peer"`.
     """
     (seen, state, *_), own, _ = play(moment(), *[STOP] * 6)

@@ -72,7 +72,7 @@ def test_the_nearest_beam_counts():
 def test_each_sees_itself_as_itself():
     """For any number: whom a player sees as itself.
 
-    JaxMARL: the next one; and it sees the coins and the frost of the one before as its own.
+    JaxMARL: the next one; and it does not see its own coins as its own.
     Here: itself, and its own.
     """
     state = start("0> 1< . . . . . 2^", {"0": (1, 0), "1": (0, 3)})

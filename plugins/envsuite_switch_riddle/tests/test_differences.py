@@ -23,8 +23,8 @@ GAME = SwitchRiddle()
 def begun() -> tuple[Any, Any, Any, Any]:
     """The peer, its first state, ours and the timestep with it."""
     peer: Any = make("switch_riddle")
-    _, theirs = peer.reset(KEY)
-    _, timestep = GAME.reset(KEY, Params())
+    _, theirs = jax.jit(peer.reset)(KEY)
+    _, timestep = jax.jit(GAME.reset)(KEY, Params())
     return peer, theirs, ours(theirs), timestep
 
 
