@@ -3,8 +3,9 @@
     python docs/generate.py            # write
     python docs/generate.py --check    # exit with 1 if anything is out of date
 
-It makes `docs/environments.md`, and the parts of `README.md` between pairs of comments: the table
-of ids from the registry, the demo's figures and the benchmark's from the records that they wrote.
+It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), and the parts of
+`README.md` between pairs of comments: the table of ids from the registry, the demo's figures and
+the benchmark's from the records that they wrote.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from gymnasium import spaces
 
+import differences
 import envsuite
 from envsuite.core.errors import TargetError
 from envsuite.functional import is_text, unwrapped
@@ -143,6 +145,12 @@ def page() -> str:
     return "\n".join(lines)
 
 
+def plugins() -> list[Path]:
+    """The folders of the games, in the registry's order."""
+    packages = (envsuite.spec(id).target.partition(".")[0] for id in _shipped())
+    return [ROOT / "plugins" / package for package in dict.fromkeys(packages)]
+
+
 def _families() -> Iterable[tuple[str, list[str]]]:
     return [(name, list(ids)) for name, ids in groupby(sorted(_shipped(), key=family), key=family)]
 
@@ -192,6 +200,7 @@ def main() -> None:
         before, _, rest = text.partition(begin)
         text = f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"
     texts = {readme: text, PAGE: page()}
+    texts[ROOT / "docs" / "differences.md"] = differences.page(plugins())
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         if stale:

@@ -12,21 +12,10 @@ import numpy as np
 import pytest
 from jaxmarl import make
 
-from envsuite_coin_game.env import CoinGame, State
+from envsuite_coin_game.env import CoinGame
+from envsuite_coin_game.tests.peer import PLAYERS, STEP, ours
 
 PAYOFF = [[1.0, 3.0, -2.0], [0.5, 4.0, -7.0]]
-PLAYERS = {"red": "0", "blue": "1"}
-STEP = jax.jit(CoinGame.step, static_argnums=0)
-
-
-def ours(state: Any) -> State:
-    """The peer's state as ours."""
-    return State(
-        players=jnp.stack([state.red_pos, state.blue_pos]),
-        coins=jnp.stack([state.red_coin_pos, state.blue_coin_pos]),
-        inner_step=state.step,
-        inner_episode=state.outer_t,
-    )
 
 
 @pytest.mark.parametrize(
@@ -85,25 +74,3 @@ def test_whole_games(config, options):
             assert int(state.inner_step) == int(theirs.step)
         earned, lost = earned + (max(paid) > 0), lost + (min(paid) < 0)
     assert earned > 10 and inner_ends == 3 and (lost > 5 or config.get("shared_rewards"))
-
-
-def test_the_peer_drops_the_last_reward_of_an_inner_episode_and_ours_pays_it():
-    """The same state and the same two coins taken, one step before the inner end and at it."""
-    peer: Any = make("coin_game")
-    game = CoinGame()
-    _, start = peer.reset(jax.random.PRNGKey(0))
-    corner = jnp.array([0, 0])
-    taken = {"red_pos": corner, "red_coin_pos": corner}
-    taken |= {"blue_pos": corner + 2, "blue_coin_pos": corner + 2}
-    paid = {}
-    for step in (8, 9):
-        theirs = replace(start, step=jnp.int32(step), **taken)
-        stay = {name: jnp.int32(4) for name in PLAYERS.values()}
-        _, _, rewards, _, _ = jax.jit(peer.step_env)(jax.random.PRNGKey(0), theirs, stay)
-        action = {player: jnp.array([4]) for player in PLAYERS}
-        _, timestep = STEP(game, jax.random.key(0), ours(theirs), action, game.default_params())
-        paid[step] = (
-            [float(rewards[name]) for name in PLAYERS.values()],
-            [float(timestep.reward[player][0]) for player in PLAYERS],
-        )
-    assert paid == {8: ([1, 1], [1, 1]), 9: ([0, 0], [1, 1])}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import jax
@@ -18,57 +17,20 @@ from jaxmarl.environments.jaxnav.jaxnav_ued_utils import make_level_mutator
 from envsuite.functional import TimeLimit
 from envsuite_jaxnav.env import JaxNav
 from envsuite_jaxnav.state import with_level
-from envsuite_jaxnav.tests.peer import PEER_SPACING, Peer, ours
+from envsuite_jaxnav.tests.beside import BEAMS, GO, PAIR, STAND, blank, moment, peer, step_both
+from envsuite_jaxnav.tests.peer import PEER_SPACING, ours
 from envsuite_jaxnav.tests.scene import KEY, STEP, ask
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-PAIR = JaxNav(robots=2)
-BEAMS = 200
-GO, STAND = (1.0, 0.0), (0.0, 0.0)
-AWAY = [(9.5, 9.5), (9.5, 1.5)]
-
-
-@cache
-def peer() -> Peer:
-    """Two robots, compiled once for this module."""
-    return Peer(2)
-
-
-@cache
-def blank() -> Any:
-    """A first state of the peer's."""
-    first = jax.tree.map(
-        lambda leaf: leaf[0], peer().reset(jax.random.split(jax.random.PRNGKey(0), 2))[1]
-    )
-    grid = np.pad(np.zeros((9, 9), np.int32), 1, constant_values=1)
-    return replace(first, map_data=jnp.asarray(grid))
-
-
-def moment(poses: Any, goals: Any = AWAY, velocities: Any = ((0, 0), (0, 0)), **more: Any) -> Any:
-    """A moment in an empty room, as the peer has it."""
-    rows = jnp.asarray(poses, jnp.float32)
-    fields = {"pos": rows[:, :2], "theta": rows[:, 2], "goal": goals, "vel": velocities, **more}
-    given = {
-        name: jnp.asarray(value, getattr(blank(), name).dtype) for name, value in fields.items()
-    }
-    return replace(blank(), **given)
-
-
-def step_both(state: Any, *commands: Any, env: JaxNav = PAIR) -> tuple[Any, ...]:
-    """One step by both: the peer's state, observations, rewards and dones, and our timestep."""
-    chosen = {f"agent_{index}": jnp.asarray(one, jnp.float32) for index, one in enumerate(commands)}
-    obs, after, reward, done, _ = peer().step(jax.random.PRNGKey(0), state, chosen)
-    # one type before and after, so that the peer is compiled once
-    after = jax.tree.map(lambda leaf, own: jnp.asarray(leaf, own.dtype), after, blank())
-    rows = [np.stack([np.asarray(each[f"agent_{n}"]) for n in (0, 1)]) for each in (obs, reward)]
-    own = ours(state, float(state.rew_lambda))
-    following, timestep = STEP(env, KEY, own, ask(env, *commands), env.default_params())
-    return after, *rows, done, following, timestep
-
 
 def test_a_robot_is_seen_where_it_is():
-    """Its near side is 2.75 ahead, 200 beams; the peer reads it with one spacing off."""
+    """How far another robot is.
+
+    JaxMARL: 0.8 % too far: one spacing to find it, another to tell it.
+    Here: true, within the resolution.
+    """
+    # its near side is 2.75 ahead, 200 beams; the peer reads it with one spacing off
     state = moment([(1.75, 3.0, 0), (4.75, 3.0, 0)])
     _, obs, _, _, following, timestep = step_both(state, STAND, STAND)
     theirs = (obs[0, :BEAMS].min() + 0.5) * 6, (obs[0, [99, 100]].min() + 0.5) * 6
@@ -78,6 +40,11 @@ def test_a_robot_is_seen_where_it_is():
 
 
 def test_walls_are_read_in_steps_of_the_resolution():
+    """How far a wall is.
+
+    JaxMARL: in steps of 6/119 m; the corner of a cell may be stepped over.
+    Here: in steps of 0.05 m, found in closed form.
+    """
     state = moment([(2.5, 3.0, math.pi), (7.5, 7.0, 0)])
     _, obs, _, _, _, timestep = step_both(state, STAND, STAND)
     theirs = (obs[0, :BEAMS] + 0.5) * 6
@@ -92,6 +59,11 @@ def test_walls_are_read_in_steps_of_the_resolution():
 
 
 def test_no_beam_is_there_twice():
+    """First and last beam.
+
+    JaxMARL: one and the same.
+    Here: apart like all others.
+    """
     state = moment([(3.3, 3.0, 0.4), (7.5, 7.0, 1.0)])
     _, obs, _, _, _, _ = step_both(state, STAND, STAND)
     angles = np.asarray(peer().env.lidar_angles)
@@ -102,7 +74,12 @@ def test_no_beam_is_there_twice():
 
 
 def test_bearings_lie_within_a_turn_whatever_the_heading():
-    """A level may give any heading; CircleCross has some of up to 8.8."""
+    """Bearing of the goal for a heading beyond half a turn.
+
+    JaxMARL: may lie outside of its space.
+    Here: within half a turn.
+    """
+    # a level may give any heading; CircleCross has some of up to 8.8
     poses, goals = [(3.5, 3.5, 8.8), (7.5, 7.0, 0)], [(5.5, 1.5), (9.5, 1.5)]
     theirs = jax.jit(peer().env.get_obs)(moment(poses, goals))["agent_0"]
     assert theirs[BEAMS + 3] < -1.04, "beyond what the peer's observation space allows"
@@ -120,6 +97,11 @@ def test_bearings_lie_within_a_turn_whatever_the_heading():
 
 
 def test_a_robot_may_ask_for_its_fastest_turn():
+    """The most a robot may ask to turn.
+
+    JaxMARL: π/6, though it could turn 0.6 rad/s.
+    Here: 0.6.
+    """
     theirs = peer().env.action_space("agent_0")
     assert theirs.high[1] == pytest.approx(math.pi / 6) and peer().env.max_w == 0.6
     own: Any = PAIR.action_space
@@ -127,6 +109,11 @@ def test_a_robot_may_ask_for_its_fastest_turn():
 
 
 def test_the_share_that_is_seen_is_the_one_that_counts():
+    """The share of the own reward.
+
+    JaxMARL: drawn and seen, but another one counts.
+    Here: the one that is seen counts.
+    """
     poses, speeds = [(2.5, 3.5, 0), (2.5, 7.5, 0)], [(1, 0), (0, 0)]
     theirs, own = [], []
     for share in (0.0, 1.0):
@@ -141,7 +128,12 @@ def test_the_share_that_is_seen_is_the_one_that_counts():
 
 
 def test_a_robot_at_its_goal_stops():
-    """The peer's drives on into the wall, and pays for it."""
+    """A robot at its goal.
+
+    JaxMARL: drives on, may crash, and pays for what is near; so do crashed ones.
+    Here: stops; `finished="drive"`.
+    """
+    # the peer's drives on into the wall, and pays for it
     state = moment(
         [(9.3, 3.5, 0), (3.5, 7.5, 0)], goals=[(9.4, 3.5), (9.5, 1.5)], velocities=[(1, 0), (0, 0)]
     )
@@ -161,6 +153,11 @@ def test_a_robot_at_its_goal_stops():
 
 
 def test_each_robot_ends_by_itself():
+    """Who is done.
+
+    JaxMARL: all at once.
+    Here: each by itself; `finished="drive"`.
+    """
     state = moment([(9.7, 3.5, 0), (3.5, 7.5, 0)], velocities=[(1, 0), (0, 0)])
     _, _, _, done, following, timestep = step_both(state, GO, STAND)
     assert following.crashed.tolist() == [True, False]
@@ -169,6 +166,11 @@ def test_each_robot_ends_by_itself():
 
 
 def test_time_being_up_truncates():
+    """Time being up.
+
+    JaxMARL: terminates.
+    Here: truncates.
+    """
     state = moment([(2.5, 3.5, 0), (3.5, 7.5, 0)], step=499)
     _, _, _, done, _, timestep = step_both(state, STAND, STAND)
     assert done["__all__"], "the peer tells no difference between time and an end"
@@ -181,7 +183,12 @@ def test_time_being_up_truncates():
 
 
 def test_who_vanishes_is_nowhere():
-    """The peer puts it into the corner of the map; ours leaves it there, for nobody to see."""
+    """Robots that vanish.
+
+    JaxMARL: are put into the corner of the map.
+    Here: are nowhere.
+    """
+    # the peer puts it into the corner of the map; ours leaves it there, for nobody to see
     gone: Any = make("jaxnav", num_agents=2, evaporating=True)
     state = moment([(9.7, 3.5, 0), (3.5, 7.5, 0)], velocities=[(1, 0), (0, 0)])
     commands = {"agent_0": jnp.array(GO), "agent_1": jnp.array(STAND)}
@@ -198,6 +205,11 @@ def test_who_vanishes_is_nowhere():
 
 
 def test_named_levels_can_be_driven_in():
+    """Named levels, as they are made.
+
+    JaxMARL: cannot be stepped.
+    Here: can.
+    """
     theirs: Any = make_jaxnav_singleton("BlankTest")
     theirs.get_obs = lambda state: {}  # it takes long, and does not matter here
     _, state = theirs.reset(jax.random.PRNGKey(0))
@@ -210,6 +222,11 @@ def test_named_levels_can_be_driven_in():
 
 
 def test_round_robots_drive():
+    """Round robots.
+
+    JaxMARL: cannot be stepped.
+    Here: can.
+    """
     theirs: Any = make("jaxnav", num_agents=2, map_id="Grid-Rand")
     state = moment([(2.5, 3.5, 0), (3.5, 7.5, 0)])
     commands = {"agent_0": jnp.array(GO), "agent_1": jnp.array(STAND)}
@@ -222,6 +239,11 @@ def test_round_robots_drive():
 
 
 def test_what_is_seen_may_be_raw():
+    """Raw observations.
+
+    JaxMARL: fail.
+    Here: work.
+    """
     theirs: Any = make("jaxnav", num_agents=2, normalise_obs=False)
     with pytest.raises(Exception):  # noqa: B017 - which one is an accident of the peer's
         jax.eval_shape(theirs.reset, jax.random.PRNGKey(0))
@@ -233,6 +255,11 @@ def test_what_is_seen_may_be_raw():
 
 
 def test_masks_have_the_length_of_the_actions():
+    """Masks of discrete actions.
+
+    JaxMARL: two entries.
+    Here: none: all 15 are legal.
+    """
     theirs: Any = make("jaxnav", num_agents=2, act_type="Discrete")
     mask = np.asarray(theirs.get_avail_actions(blank())["agent_0"])
     assert mask.shape == (2,) and theirs.action_space("agent_0").n == 15
@@ -242,7 +269,12 @@ def test_masks_have_the_length_of_the_actions():
 
 
 def test_a_neighbour_may_have_fewer_walls():
-    """Neighbours of one level with a row of walls, 20 edits each."""
+    """Editing a wall.
+
+    JaxMARL: only builds.
+    Here: builds and opens.
+    """
+    # neighbours of one level with a row of walls, 20 edits each
     grid = np.array(blank().map_data)
     grid[5, 1:9] = 1
     state = moment([(2.5, 3.5, 0), (3.5, 7.5, 0)], map_data=grid)

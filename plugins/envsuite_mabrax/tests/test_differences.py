@@ -1,4 +1,4 @@
-"""Where ours differs from JaxMARL 0.2.0's, and where it does the same on demand."""
+"""Where ours differs from JaxMARL 0.2.0's MABrax: each test runs both."""
 
 from __future__ import annotations
 
@@ -35,12 +35,23 @@ def joints_moved(env, game: MABrax) -> list[list[str]]:
 
 @pytest.mark.parametrize("name", list(NAMES))
 def test_on_demand_the_lists_are_jaxmarls(name):
+    """The lists of who sees and drives what.
+
+    JaxMARL: are two mappings of indices.
+    Here: follow from joints by name; `indices="jaxmarl"` deals out the shipped partitions by
+        JaxMARL's lists.
+    """
     env, game = peer(name), ours(name, indices="jaxmarl")
     assert sees(game) == theirs.seen(env, whole(game))
     assert drives(game) == joints_moved(env, game)
 
 
 def test_the_ants_agents_see_the_legs_they_drive():
+    """The ant's legs.
+
+    JaxMARL: who sees leg 1 drives leg 4, and so on round; actions are not in the order of joints.
+    Here: each drives the leg it sees.
+    """
     env, game = peer("ant_4x2"), ours("ant_4x2")
     legs = [[f"hip_{n}", f"ankle_{n}"] for n in (1, 2, 3, 4)]
     assert drives(game) == legs
@@ -49,6 +60,11 @@ def test_the_ants_agents_see_the_legs_they_drive():
 
 
 def test_the_cheetahs_lists_are_shifted_there():
+    """The cheetah's observations.
+
+    JaxMARL: are shifted by one, as of a robot with one number more; nobody sees the height.
+    Here: own joints, those next to them, and all of the torso.
+    """
     env, game = peer("halfcheetah_6x1"), ours("halfcheetah_6x1")
     there = theirs.seen(env, whole(game))
     assert there[:5] == [[number + 1 for number in own] for own in sees(game)[:5]]
@@ -58,6 +74,11 @@ def test_the_cheetahs_lists_are_shifted_there():
 
 
 def test_the_walkers_agents_see_its_pitch():
+    """The walker's observations.
+
+    JaxMARL: are without the torso's pitch and its velocity.
+    Here: are with them, as in MaMuJoCo v1.
+    """
     env, game = peer("walker2d_2x3"), ours("walker2d_2x3")
     pitch = [2.0, 11.0]  # and how fast it changes
     for here, there in zip(sees(game), theirs.seen(env, whole(game)), strict=True):
@@ -65,7 +86,13 @@ def test_the_walkers_agents_see_its_pitch():
 
 
 def test_the_humanoids_lists_are_another_robots_there():
-    """JaxMARL's lists are for MuJoCo's 376 numbers; by the names of the links, they are ours."""
+    """The humanoid's observations.
+
+    JaxMARL: indices of MuJoCo's 376 numbers, where Brax has 244: other links' numbers, and 93
+        and 51 copies of the last.
+    Here: the same links and joints by name.
+    """
+    # JaxMARL's lists are for MuJoCo's numbers; by the names of the links, they are ours
     links = "world torso lwaist pelvis right_thigh right_shin right_foot left_thigh left_shin "
     links += "left_foot right_upper_arm right_lower_arm left_upper_arm left_lower_arm"
     long = [f"joint {index}" for index in range(45)]
@@ -87,6 +114,11 @@ def test_the_humanoids_lists_are_another_robots_there():
 
 
 def test_the_number_in_front_overlaps_nothing():
+    """The number in front of observations under `"max"`.
+
+    JaxMARL: is written over by the observation, which begins one place further for each agent.
+    Here: is followed by the observation.
+    """
     env = peer("hopper_3x1", homogenisation_method="max")
     game = ours("hopper_3x1", homogenisation="max")
     here = np.asarray(game.sharing.observe(jnp.asarray(whole(game)))["agent"])

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from jaxmarl.environments.overcooked_v2.overcooked import ObservationType
 
-from envsuite.functional import TimeLimit
 from envsuite_overcooked_v2.env import OvercookedV2
 from envsuite_overcooked_v2.features import distances_in, features
 from envsuite_overcooked_v2.tests.moments import any_states
@@ -105,16 +104,6 @@ def test_distances_are_counted_in_actions():
     assert steps[2, 1, west, 1, 0] == 2  # a step north, a turn west
     assert steps[2, 3, east, 0, 2] == 2  # west, then north, which it then faces
     assert steps[1, 1, west, 0, 0] == 1_000_000  # a corner
-
-
-def test_one_cook_sees_itself_alone():
-    with pytest.raises(ValueError, match="at least one array"):
-        theirs = peer("long_room", observation_type=ObservationType.FEATURIZED)
-        jax.eval_shape(theirs.reset, jax.random.PRNGKey(0))
-    env = TimeLimit(OvercookedV2("long_room", observation="features"), 3)
-    _, timestep = jax.jit(env.reset)(jax.random.key(0), env.default_params())
-    told = np.asarray(timestep.obs["agent"])
-    assert told.shape == (1, 48) and told[0, 46:].tolist() == [13, 1]
 
 
 @pytest.mark.parametrize(

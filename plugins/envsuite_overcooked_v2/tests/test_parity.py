@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from envsuite_overcooked_v2.env import OvercookedV2
+from envsuite_overcooked_v2.items import recipe_code
 from envsuite_overcooked_v2.plan import INGREDIENTS, shipped_plans
 from envsuite_overcooked_v2.state import INTERACT, MOVES, State
 from envsuite_overcooked_v2.tests.moments import any_states
@@ -183,3 +184,28 @@ def test_a_new_order_is_drawn_as_jaxmarls():
         values, often = np.unique(recipes, return_counts=True)
         assert values.tolist() == sorted(params.kitchen.recipes.tolist())
         assert abs(often[0] - 200) < 60  # six deviations
+
+
+def test_what_looks_like_a_fault_and_is_the_same_in_both():
+    """A lit button that is pressed costs again; a useless ingredient costs nothing, ever."""
+    env = OvercookedV2("grounded_coordination_simple")
+    params = replace(env.default_params(), wrong_delivery_reward=np.float32(-20))
+    theirs = peer(env.layout, negative_rewards=True)
+    state, _ = jax.jit(env.reset)(jax.random.key(0), params)
+    at_button = replace(
+        state,
+        recipe=jnp.int32(recipe_code("aaa")),
+        facings=jnp.array([0, 2]),
+        hands=jnp.array([0, 16]),  # the second brings a b to the pot
+        clocks=state.clocks.at[2, 3].set(5),
+    )
+    action = jnp.array([5, 5])
+    ours = jax.jit(env.step)(jax.random.key(0), at_button, {"agent": action}, params)
+    written = write(at_button, env.default_params().kitchen)
+    chosen = {"agent_0": action[0], "agent_1": action[1]}
+    _, after, reward, _, info = jax.jit(theirs.step_env)(jax.random.PRNGKey(0), written, chosen)
+    assert int(after.grid[2, 3, 2]) == int(ours[0].clocks[2, 3]) == 9
+    assert int(after.grid[2, 4, 1]) == int(ours[0].items[2, 4]) == 16
+    assert by_agent(reward).tolist() == ours[1].reward["agent"].tolist() == [-5, -5]
+    shaped = ours[1].info["shaped_reward"]["agent"].tolist()
+    assert by_agent(info["shaped_reward"]).tolist() == shaped == [0, 0]

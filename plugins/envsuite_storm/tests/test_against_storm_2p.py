@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import jax
 import numpy as np
-import pytest
 
 from envsuite_storm.movement import STEPS
-from envsuite_storm.tests.peer import COPIES, Beside, Peer
-from envsuite_storm.tests.two import GAME, small
-from envsuite_storm.two_player import FORWARD, INTERACT, STAY, layout
+from envsuite_storm.tests.beside import sound, two
+from envsuite_storm.two_player import FORWARD
 
 FIELDS = ("places", "headings", "coins", "lying", "inventories", "frozen", "beams", "inner_step")
 
 
-@pytest.fixture(scope="module")
-def both() -> Beside:
-    return Beside(Peer("storm_2p"), GAME)
-
-
-def sound(theirs: Any, state: Any) -> np.ndarray:
-    """Whether states of the peer's have all players and all coins on their grids.
-
-    Where a player begins on a coin, one of the two is lost.
-    """
-    on_grid = [
-        np.take_along_axis(
-            theirs.grid.reshape(*theirs.grid.shape[:-2], 64),
-            (spot[..., :1].astype(int) * 8 + spot[..., 1:2]),
-            axis=-1,
-        )[..., 0]
-        == code
-        for code, spot in ((1, theirs.red_pos), (2, theirs.blue_pos))
-    ]
-    coins = state.lying.sum((-2, -1)) + state.inventories.sum((-2, -1))
-    return on_grid[0] & on_grid[1] & (coins == 12)
-
-
-def test_whole_games(both):
+def test_whole_games():
     """Every step but the last; only where chance falls do they part."""
+    both = two()
     played = both.games(110, [0.1, 0.08, 0.42, 0.34, 0.06])
     before, after, due = (played[name] for name in ("before", "after", "due"))
     fine = sound(played["peer"], before)
@@ -62,26 +35,3 @@ def test_whole_games(both):
     for name in FIELDS:
         agree = (getattr(after, name) == getattr(due, name)).reshape(*fine.shape, -1).all(-1)
         assert agree[fine & ~respawns & ~contested].all(), name
-
-
-def test_the_peer_drops_the_last_reward_and_ours_pays_it(both):
-    paid = {}
-    for time in (150, 151):
-        state = small("R> B<", {"R": (1, 0), "B": (0, 1)}, inner_step=time)
-        seen = both.play(state, INTERACT, STAY)
-        paid[time] = seen["theirs"][0].tolist(), seen["ours"][0].tolist()
-    assert paid == {150: ([0, 5], [0, 5]), 151: ([0, 0], [0, 5])}
-
-
-def test_the_peer_loses_players_under_coins_and_never_heads_east(both):
-    lost, headings = [], set()
-    for batch in range(6):
-        theirs = both.reset(jax.random.split(jax.random.PRNGKey(batch), COPIES))
-        grids = jax.device_get(theirs), jax.device_get(jax.vmap(both.peer.ours)(theirs))
-        lost.append(~sound(*grids))
-        spots = np.stack([theirs.red_pos, theirs.blue_pos])
-        headings |= set(spots[..., 2].ravel().tolist())
-    assert 0.05 < np.mean(lost) < 0.2  # 2 of its 18 starts
-    assert headings == {0, 1, 2}
-    starts = set(map(tuple, layout().spawns.tolist()))
-    assert not starts & set(map(tuple, layout().coins.reshape(-1, 2).tolist()))

@@ -10,20 +10,10 @@ import numpy as np
 import pytest
 from jaxmarl import make
 
-from envsuite_switch_riddle.env import NOTHING, TELL, TOGGLE, Params, State, SwitchRiddle
+from envsuite_switch_riddle.env import NOTHING, TELL, TOGGLE, Params, SwitchRiddle
+from envsuite_switch_riddle.tests.peer import ours
 
 STEP = jax.jit(SwitchRiddle.step, static_argnums=0)
-
-
-def ours(state: Any) -> State:
-    """The peer's state as ours, before its end."""
-    return State(
-        bulb=state.bulb_state,
-        occupant=state.agent_in_room,
-        visited=state.has_been > 0,
-        day=jnp.int32(state.step),
-        told=jnp.bool_(False),
-    )
 
 
 @pytest.mark.parametrize(
