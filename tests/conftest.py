@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,7 @@ from envsuite.registry import registry
 
 HERE = Path(__file__).parent
 SLOW = "slow-to-compile"  # a tag of the registry
-OFTEN = 10  # tests; those that compile most take 3,000 memory maps each, of 65,000
-_tests = count(1)
+MANY = 30_000  # memory maps, of the 65,000 that Linux gives a process; some tests take 3,000
 
 
 def forget_compiled_programs() -> None:
@@ -43,9 +41,10 @@ def _forget_after_a_module() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _forget_now_and_then() -> Iterator[None]:
+def _forget_in_time() -> Iterator[None]:
     yield
-    if next(_tests) % OFTEN == 0:
+    maps = Path("/proc/self/maps")
+    if maps.exists() and maps.read_bytes().count(b"\n") > MANY:
         forget_compiled_programs()
 
 
