@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 OLDEST := .venv/oldest
 
-.PHONY: demo test lint typecheck pytest oldest benchmark docs clean
+.PHONY: demo test test-long lint typecheck pytest oldest benchmark docs clean
 
 demo: .venv/demo.stamp
 	$(BIN)/python examples/smax_3m.py
@@ -34,6 +34,10 @@ oldest: .venv/test.stamp
 	test -d $(OLDEST) || $(PIP) install -q --no-deps --target $(OLDEST) "gymnasium==1.2.2"
 	PYTHONPATH=$(OLDEST) $(QUICKLY) $(RUN) -k "not SMAX or SMAX-3m" \
 		tests/adapters/test_gymnasium.py tests/adapters/test_gymnasium_vector.py
+
+# what `make test` leaves out because it takes long
+test-long: .venv/test.stamp
+	$(RUN) -m long
 
 # about a quarter of an hour; nothing else should run on the machine
 benchmark: .venv/test.stamp

@@ -20,6 +20,12 @@ from envsuite_smax.options import CHOICES
 from envsuite_smax.scenario import POSITIONS
 
 IDS = [id for id, own in envsuite.registry().environments.items() if own.numba]
+# Every id is compared by `make test-long`, and by `benchmarks/agreement.py` on many copies.
+SOME = {
+    *("SMAX-3m", "SMAX-2s3z", "SMAX-3s_vs_5z", "SMAX-smacv2_5_units"),
+    *("MPE-SimpleSpread", "MPE-SimpleWorldComm", "MPE-SimpleFacmac9a", "MPE-SimpleCrypto"),
+    *("Overcooked-CrampedRoom", "CoinGame"),
+}
 STEPS = 110
 # The vectors of the processor take copies by fours. XLA rounds the odd ones, which are left over,
 # otherwise (it fuses other products into sums), and crowded battles magnify the last bit of a
@@ -101,7 +107,15 @@ def differences(ours: Any, theirs: Any) -> Iterator[tuple[str, np.ndarray]]:
             yield told, unlike & np.asarray(theirs.info["over"]) if name in final else unlike
 
 
-@pytest.mark.parametrize("id", IDS)
+def all_of_them(ids: list[str]) -> list[Any]:
+    """All ids, those that are not among `SOME` marked as long."""
+    return [
+        id if id.removeprefix("envsuite/") in SOME else pytest.param(id, marks=pytest.mark.long)
+        for id in ids
+    ]
+
+
+@pytest.mark.parametrize("id", all_of_them(IDS))
 def test_whole_episodes(id):
     limit = envsuite.registry().environments[id].max_steps
     found = compare(id, limit + 30 if limit else STEPS)
@@ -113,8 +127,19 @@ def test_whole_episodes(id):
     "options",
     [
         {"enemy": "learner", "allies": ["marine", "zealot"], "enemies": ["stalker"] * 3},
-        {"attack_mode": "random", "see_enemy_actions": False, "allies": ["zergling"] * 4},
-        {"walls_cause_death": False, "map_width": 12, "self_play_reward": True, "spawn": "peer"},
+        pytest.param(
+            {"attack_mode": "random", "see_enemy_actions": False, "allies": ["zergling"] * 4},
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            {
+                "walls_cause_death": False,
+                "map_width": 12,
+                "self_play_reward": True,
+                "spawn": "peer",
+            },
+            marks=pytest.mark.long,
+        ),
         {"allies": ["random"] * 2, "enemies": ["random"] * 4, "positions": "surround_or_reflect"},
         {"enemy": "learner", "actions": "continuous", "scenario": "2s3z"},
         {"enemy": "learner", "observation": "conic", "conic": "peer", "scenario": "3s_vs_5z"},

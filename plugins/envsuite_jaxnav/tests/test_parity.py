@@ -74,6 +74,7 @@ def test_a_robot_by_itself_discrete():
     assert (beyond < -1e-4).mean() < 0.01
 
 
+@pytest.mark.long
 def test_two_robots_continuous():
     """All but what the lidars read of the other robot, which the peer reads too far."""
     rng = np.random.default_rng(1)

@@ -49,6 +49,7 @@ def tales():
         return stack([stack([play(params, push) for push in (1, 0)]) for params in worlds])
 
 
+@pytest.mark.long
 def test_an_episode_is_jaxmarls():
     """Start, observations, rewards and end of random play, a fall included."""
     env, params = peer("hopper_3x1", auto_reset=False), world()
