@@ -140,9 +140,19 @@ def test_whole_episodes(id):
             },
             marks=pytest.mark.long,
         ),
-        {"allies": ["random"] * 2, "enemies": ["random"] * 4, "positions": "surround_or_reflect"},
+        pytest.param(
+            {
+                "allies": ["random"] * 2,
+                "enemies": ["random"] * 4,
+                "positions": "surround_or_reflect",
+            },
+            marks=pytest.mark.long,
+        ),
         {"enemy": "learner", "actions": "continuous", "scenario": "2s3z"},
-        {"enemy": "learner", "observation": "conic", "conic": "peer", "scenario": "3s_vs_5z"},
+        pytest.param(
+            {"enemy": "learner", "observation": "conic", "conic": "peer", "scenario": "3s_vs_5z"},
+            marks=pytest.mark.long,
+        ),
         {
             "enemy": "learner",
             "actions": "continuous",
@@ -161,9 +171,15 @@ def test_other_configurations(options):
     ("id", "options"),
     [
         ("SimpleTag", {"actions": "continuous", "adversaries": 5, "integration": "semi-implicit"}),
-        ("SimpleWorldComm", {"actions": "continuous", "good_agents": 3, "forests": 1}),
-        ("SimpleFacmac", {"actions": "discrete", "good_agents": 2}),
-        ("SimpleCrypto", {"actions": "continuous"}),
+        pytest.param(
+            "SimpleWorldComm",
+            {"actions": "continuous", "good_agents": 3, "forests": 1},
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "SimpleFacmac", {"actions": "discrete", "good_agents": 2}, marks=pytest.mark.long
+        ),
+        pytest.param("SimpleCrypto", {"actions": "continuous"}, marks=pytest.mark.long),
     ],
 )
 def test_other_worlds_of_particles(id, options):
@@ -214,6 +230,7 @@ BATTLE = st.fixed_dictionaries(
 
 
 # each example compiles a game of its own, so there are few, and none is made smaller if it fails
+@pytest.mark.long
 @settings(max_examples=6, derandomize=True, deadline=None, phases=[Phase.generate])
 @given(BATTLE)
 def test_battles_of_your_own(options):

@@ -37,7 +37,14 @@ def compare_view(env: SMAX, timestep: Any, observations: Any, masks: Any, when: 
             close(timestep.legal[team], rows(masks, team), f"legal of {team} {when}")
 
 
-@pytest.mark.parametrize("scenario", shipped_scenarios())
+SOME = {"3m", "2s3z", "3s_vs_5z", "smacv2_5_units"}  # all of them in `make test-long`
+ALL = [
+    name if name in SOME else pytest.param(name, marks=pytest.mark.long)
+    for name in shipped_scenarios()
+]
+
+
+@pytest.mark.parametrize("scenario", ALL)
 def test_whole_episodes_against_scripted_enemies(scenario: str) -> None:
     """Every field of every step, and every decision of the scripted enemies."""
     mode = "random" if scenario in ("3m", "smacv2_10_units") else "closest"
