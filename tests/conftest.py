@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,21 +9,10 @@ import pytest
 
 from envsuite.engines.compilation_cache import enable_compilation_cache
 from envsuite.registry import registry
+from envsuite.testing.compiled_programs import forget_compiled_programs, forget_in_time
 
 HERE = Path(__file__).parent
 SLOW = "slow-to-compile"  # a tag of the registry
-MANY = 30_000  # memory maps, of the 65,000 that Linux gives a process; some tests take 3,000
-
-
-def forget_compiled_programs() -> None:
-    """Let go of what JAX compiled.
-
-    Hundreds of programs in one process take gigabytes, and at last more memory maps than a
-    process may have, which ends it.
-    """
-    if "jax" in sys.modules:
-        gc.collect()
-        sys.modules["jax"].clear_caches()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -43,9 +30,7 @@ def _forget_after_a_module() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _forget_in_time() -> Iterator[None]:
     yield
-    maps = Path("/proc/self/maps")
-    if maps.exists() and maps.read_bytes().count(b"\n") > MANY:
-        forget_compiled_programs()
+    forget_in_time()
 
 
 def pytest_collection_modifyitems(config, items):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 C = TypeVar("C")
 P = TypeVar("P")
+W = TypeVar("W")
+H = TypeVar("H")
 
 
 @runtime_checkable
@@ -57,6 +59,32 @@ class Trainer(Protocol):
 
     def load(self, folder: Path, env: Env[Any, Any], group: str) -> Policy[Any]:
         """What `train` left in a folder, as a policy for a group of a game."""
+        ...
+
+
+@runtime_checkable
+class Learner(Protocol[W, H]):
+    """Learns a single-agent game in pure functions: a whole run fits inside `jit` and `vmap`.
+
+    So a population of games, of seeds or of hyperparameters is learned at once, by mapping over
+    `params`, `key` or `settings`. What changes a shape (steps, layers, batch sizes) is a field of
+    the learner, a frozen dataclass; what changes a number (learning rate, exploration) belongs to
+    `settings`, a pytree.
+    """
+
+    def default_settings(self) -> H:
+        """The numbers it learns with."""
+        ...
+
+    def learn(self, key: jax.Array, env: Env[Any, Any], params: Any, settings: H) -> W:
+        """Learn from scratch, for as many steps as the learner has; return the policy's weights.
+
+        `env` is a game with its time limit and without automatic restarts.
+        """
+        ...
+
+    def policy(self, env: Env[Any, Any], weights: W, *, greedy: bool = False) -> Policy[Any]:
+        """Weights as a policy: as the learner explores at its end, or its best guess."""
         ...
 
 

@@ -70,6 +70,12 @@ class Conformance(pytest.Item):
 
         getattr(envsuite.testing, self.check)(self.env_id)
 
+    def teardown(self) -> None:
+        """A run over every id compiles more than one process may hold."""
+        from envsuite.testing.compiled_programs import forget_in_time
+
+        forget_in_time()
+
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A broken promise is told without a traceback."""
         from envsuite.testing import CheckError
