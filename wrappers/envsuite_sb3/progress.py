@@ -6,17 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from stable_baselines3.common.callbacks import BaseCallback
+
+from envsuite.runs.bar import Bar
 
 
 class RunCallback(BaseCallback):
@@ -60,19 +52,7 @@ class RunCallback(BaseCallback):
         self._earlier = seconds
         self._began = time.monotonic()
         self._ended: list[dict[str, Any]] = []
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]:,.0f} steps/s"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[outcome]}"),
-            console=Console(stderr=True),
-            disable=not show,
-        )
-        self._task = self._bar.add_task("training", total=steps, rate=0.0, outcome="")
+        self._bar = Bar("training", steps, unit="steps", show=show)
 
     @property
     def seconds(self) -> float:
@@ -81,8 +61,8 @@ class RunCallback(BaseCallback):
 
     def _on_training_start(self) -> None:
         self._began = time.monotonic()
-        self._first = self.num_timesteps
         self._bar.start()
+        self._bar.show(self.num_timesteps // self._share)
 
     def _on_rollout_start(self) -> None:
         if self._rollouts and self._rollouts % self._every == 0:
@@ -104,11 +84,7 @@ class RunCallback(BaseCallback):
             self._ended = []
             name = "win_rate" if "win_rate" in point else "return"
             outcome = f"{name.replace('_', ' ')} {point[name]:.2f}"
-        elapsed = max(time.monotonic() - self._began, 1e-9)
-        rate = (self.num_timesteps - self._first) / self._share / elapsed
-        self._bar.update(self._task, completed=min(steps, self._steps), rate=rate)
-        if outcome:
-            self._bar.update(self._task, outcome=outcome)
+        self._bar.show(steps, outcome)
 
     def close(self) -> None:
         """Leave the bar as it is, whatever ended the run."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,8 @@ from stable_baselines3.common.utils import LinearSchedule
 from stable_baselines3.common.vec_env import VecMonitor
 
 from envsuite.core.env import Env
+from envsuite.runs.records import commit, versions, write_json
+from envsuite.runs.same_run import as_json, check_same, finished
 from envsuite_sb3.checkpoint import (
     latest_checkpoint,
     load_checkpoint,
@@ -28,7 +29,6 @@ from envsuite_sb3.evaluation import evaluate
 from envsuite_sb3.learning_curve import draw_curve
 from envsuite_sb3.policy import NetworkPolicy, load_policy
 from envsuite_sb3.progress import RunCallback
-from envsuite_sb3.records import commit, versions, write_json
 from envsuite_sb3.vec_env import EngineVecEnv, make
 from envsuite_sb3.views import ViewName
 
@@ -133,7 +133,7 @@ class MaskablePPOTrainer:
                 f"{env_id} takes actions in {venv.action_space}, and masks are for choices: take "
                 "stable_baselines3.PPO with envsuite.make_as(id, 'sb3')"
             )
-        run = _as_json(
+        run = as_json(
             {
                 "agent": NAME,
                 "id": venv.spec.id,
@@ -144,7 +144,7 @@ class MaskablePPOTrainer:
                 "config": asdict(self),
             }
         )
-        done = _finished(folder, run)
+        done = finished(folder / RECORD, run, free=_FREE)
         if done is not None:
             return done
         with _threads(self.threads):
@@ -168,7 +168,7 @@ class MaskablePPOTrainer:
         checkpoint = latest_checkpoint(folder)
         if checkpoint is not None:
             kept = read_header(checkpoint)
-            _check_same(kept, run, checkpoint)
+            check_same(kept, run, checkpoint, free=_FREE)
             load_checkpoint(checkpoint, model)
 
         def keep() -> None:
@@ -253,43 +253,6 @@ class MaskablePPOTrainer:
 
 # What may differ between two parts of a run: it changes nothing that is learned.
 _FREE = frozenset({"progress", "checkpoint_rollouts", "evaluation_episodes", "threads"})
-
-
-def _finished(folder: Path, run: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The record of this very run, if it is finished."""
-    path = folder / RECORD
-    if not path.exists():
-        return None
-    try:
-        record = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise ValueError(
-            f"{path} is damaged ({error}): delete it, and the run is judged anew"
-        ) from error
-    _check_same(record, run, path)
-    return record
-
-
-def _check_same(kept: Mapping[str, Any], run: Mapping[str, Any], path: Path) -> None:
-    """Raise `ValueError` if `path` is of another run, naming what differs."""
-    for name in ("id", "version", "steps", "seed", "options"):
-        if kept.get(name) != run[name]:
-            raise _other_run(path, name, kept.get(name), run[name])
-    for name, value in run["config"].items():
-        held = kept.get("config", {}).get(name)
-        if name not in _FREE and held != value:
-            raise _other_run(path, name, held, value)
-
-
-def _other_run(path: Path, name: str, held: Any, asked: Any) -> ValueError:
-    return ValueError(
-        f"{path} is of a run with {name} {held!r}, not {asked!r}: train into another folder"
-    )
-
-
-def _as_json(value: Mapping[str, Any]) -> dict[str, Any]:
-    """As it will be read back from a file; what JSON does not know is named by its `repr`."""
-    return json.loads(json.dumps(value, default=repr))
 
 
 def _save_model(model: MaskablePPO, path: Path) -> None:

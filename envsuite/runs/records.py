@@ -14,7 +14,16 @@ from typing import Any
 
 import envsuite
 
-PACKAGES = ("jax", "numpy", "gymnasium", "torch", "stable-baselines3", "sb3-contrib")
+PACKAGES = (
+    "jax",
+    "numpy",
+    "gymnasium",
+    "optax",
+    "evosax",
+    "torch",
+    "stable-baselines3",
+    "sb3-contrib",
+)
 
 
 def versions() -> dict[str, str]:
