@@ -21,7 +21,16 @@ MAY_IMPORT = {
         "envsuite.compiled.coefficients",
     },
     "envsuite/compiled": {"envsuite.core", "envsuite.compiled"},
-    "plugins": {"envsuite.core", "envsuite.functional", "envsuite.compiled", "envsuite.drawing"},
+    "plugins": {
+        "envsuite.core",
+        "envsuite.functional",
+        "envsuite.compiled",
+        "envsuite.drawing",
+        "envsuite.runs",
+        "envsuite.evolution",
+        "envsuite.factory",  # a learned world asks by name for the game it stands for
+        "envsuite.registry",
+    },
 }
 FOREIGN = {
     "pettingzoo": {"envsuite_pettingzoo"},

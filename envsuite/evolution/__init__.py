@@ -1,0 +1,1 @@
+"""Evolution strategies over a small vector: vector, an agent trained with it, its real return."""
