@@ -26,6 +26,7 @@ SECTIONS: Mapping[str, type[Spec]] = MappingProxyType(
         "curricula": Spec,
         "adapters": AdapterSpec,
         "backends": Spec,
+        "commands": Spec,
     }
 )
 
@@ -63,4 +64,10 @@ def envsuite_adapters() -> Iterable[AdapterSpec]:
 @hookspec
 def envsuite_backends() -> Iterable[Spec]:
     """Return the engines this plugin offers."""
+    ...
+
+
+@hookspec
+def envsuite_commands() -> Iterable[Spec]:
+    """Return the commands this plugin adds to the command line."""
     ...

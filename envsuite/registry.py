@@ -83,6 +83,7 @@ class Registry:
         curricula: By name.
         adapters: The foreign APIs, by name.
         backends: The engines, by name.
+        commands: Of the command line, by name.
     """
 
     def __init__(self, loader: PluginLoader) -> None:
@@ -94,6 +95,7 @@ class Registry:
         self.curricula: Catalogue[Spec] = Catalogue("curriculum", listing=few)
         self.adapters: Catalogue[AdapterSpec] = Catalogue("adapter", listing=few)
         self.backends: Catalogue[Spec] = Catalogue("backend", listing=few)
+        self.commands: Catalogue[Spec] = Catalogue("command", listing=few)
         self._loader = loader
         self._collected: set[Plugin] = set()
         self._announced: dict[str, set[str]] | None = None

@@ -213,3 +213,8 @@ class FilePlugin:
     def envsuite_backends(self) -> Iterable[Spec]:
         """The section `backends`."""
         return self._specs["backends"]
+
+    @hookimpl
+    def envsuite_commands(self) -> Iterable[Spec]:
+        """The section `commands`."""
+        return self._specs["commands"]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +83,42 @@ def test_bench_measures_each_layer():
     [row] = json.loads(run("bench", BANDIT, "--num-envs", "2", "--seconds", "0.1", "--json"))
     assert set(row["steps_per_second"]) == {"loop", "engine", "vector"}
     assert all(rate > 0 for rate in row["steps_per_second"].values())
+
+
+TOOL = """
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def draw(length: int, twice: bool = False) -> None:
+    print("-" * length * (1 + twice))
+
+
+@app.command()
+def erase() -> None:
+    raise SystemExit(7)
+"""
+
+
+def test_a_plugin_brings_a_command_which_is_imported_when_it_is_run(tmp_path):
+    (tmp_path / "acme_tool.py").write_text(TOOL)
+    commands = "commands:\n  acme-tool: {target: 'acme_tool:app', summary: Draw a chain.}\n"
+    (tmp_path / "own.yaml").write_text("namespace: acme\n" + commands)
+    again = {
+        **os.environ,
+        "ENVSUITE_REGISTRY": str(tmp_path / "own.yaml"),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
+    }
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        asked = [sys.executable, "-m", "envsuite.cli", *words]
+        return subprocess.run(asked, env=again, capture_output=True, text=True)
+
+    assert "Draw a chain." in run("--help").stdout
+    assert run("acme-tool", "draw", "3", "--twice").stdout == "------\n"
+    assert "--twice" in run("acme-tool", "draw", "--help").stdout
+    assert run("acme-tool", "erase").returncode == 7
+    (tmp_path / "acme_tool.py").write_text("1 / 0\n")
+    assert run("list", "*gridwalk").returncode == 0

@@ -74,6 +74,11 @@ def test_envsuite_backends():
     assert offered_by_example("envsuite_backends") == (expected,)
 
 
+def test_envsuite_commands():
+    expected = Spec("acme-tool", "envsuite_acme.tool:app", summary="Draw a chain.")
+    assert offered_by_example("envsuite_commands") == (expected,)
+
+
 @pytest.mark.parametrize("hook", HOOKS)
 def test_every_hook_has_a_test_and_a_documented_signature(hook: str):
     assert f"test_{hook}" in globals()

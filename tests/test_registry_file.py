@@ -81,7 +81,7 @@ adapters:
     assert specs["adapters"] == (
         AdapterSpec("their-api", "acme.api:make", register="acme.api:register"),
     )
-    assert specs["curricula"] == specs["evaluators"] == specs["backends"] == ()
+    assert specs["curricula"] == specs["evaluators"] == specs["commands"] == ()
 
 
 def test_every_field_of_a_spec_can_be_stated():
