@@ -11,7 +11,7 @@ import numpy as np
 from jax.sharding import Mesh
 
 from envsuite.evolution.problem import Problem
-from envsuite.evolution.spread import everywhere, spread
+from envsuite.evolution.spread import everywhere, gathered, spread
 from envsuite.evolution.strategy import make_strategy
 
 if TYPE_CHECKING:
@@ -34,10 +34,9 @@ class Generation:
         self._start = start
 
     def begin(self) -> Any:
-        """The strategy's first state."""
-        key = jax.random.fold_in(self._key, 1)
-        state = self._strategy.init(key, self._start, self._params)
-        return everywhere(self._mesh, jax.tree.map(jnp.asarray, state))
+        """The strategy's first state, in NumPy."""
+        state = self._strategy.init(jax.random.fold_in(self._key, 1), self._start, self._params)
+        return jax.tree.map(np.asarray, state)
 
     def mean(self, state: Any) -> Any:
         """The search's mean, as a candidate in NumPy."""
@@ -49,16 +48,25 @@ class Generation:
         A candidate whose score is no number counts as the worst; if none is one, the state is
         what it was.
         """
+        ask_key, score_key, tell_key = jax.random.split(self._stream(2, number), 3)
+        candidates, asked = self._ask(ask_key, state)
+        candidates = jax.tree.map(np.asarray, candidates)
+        shared, spread_out = everywhere(self._mesh, ((score_key, jnp.int32(number)), candidates))
         variant = number % self._problem.variants
-        key, index = everywhere(self._mesh, (self._stream(2, number), jnp.int32(number)))
-        state, scores = self._play(state, key, index, variant)
-        return state, np.asarray(scores)
+        results = self._score(shared, spread_out, variant)
+        scores = gathered(results, self._search.population)
+        if np.isnan(scores).all():
+            return state, scores
+        cost = np.where(np.isnan(scores), np.inf, -scores)
+        return jax.tree.map(np.asarray, self._tell(tell_key, candidates, cost, asked)), scores
 
     def judge(self, state: Any, number: int) -> np.ndarray:
         """Fresh trials of the mean: `f32[variants, trials]`."""
-        key = everywhere(self._mesh, self._stream(3, number))
+        trials = self._search.trials
+        keys = jax.random.split(self._stream(3, number), trials)
+        mean, keys = everywhere(self._mesh, (self.mean(state), keys))
         rows = [
-            np.asarray(self._judge(state, key, variant))
+            gathered(self._judge(mean, keys, variant), trials)
             for variant in range(self._problem.variants)
         ]
         return np.stack(rows)
@@ -66,30 +74,25 @@ class Generation:
     def _stream(self, which: int, number: int) -> jax.Array:
         return jax.random.fold_in(jax.random.fold_in(self._key, which), number)
 
-    @partial(jax.jit, static_argnums=(0, 4))
-    def _play(
-        self, state: Any, key: jax.Array, number: jax.Array, variant: int
-    ) -> tuple[Any, jax.Array]:
-        ask_key, score_key, tell_key = jax.random.split(key, 3)
-        candidates, asked = self._strategy.ask(ask_key, state, self._params)
+    @partial(jax.jit, static_argnums=0)
+    def _ask(self, key: jax.Array, state: Any) -> Any:
+        return self._strategy.ask(key, state, self._params)
 
-        def score(shared: Any, candidate: Any) -> jax.Array:
-            common, number = shared
-            return self._problem.score(common, candidate, variant, number)
-
-        scores = spread(score, self._mesh, self._search.batch)((score_key, number), candidates)
-        good = ~jnp.isnan(scores)
-        cost = jnp.where(good, -scores, jnp.inf)
-        told, _ = self._strategy.tell(tell_key, candidates, cost, asked, self._params)
-        kept = jax.tree.map(lambda new, old: jnp.where(good.any(), new, old), told, state)
-        return kept, scores
+    @partial(jax.jit, static_argnums=0)
+    def _tell(self, key: jax.Array, candidates: Any, cost: jax.Array, asked: Any) -> Any:
+        return self._strategy.tell(key, candidates, cost, asked, self._params)[0]
 
     @partial(jax.jit, static_argnums=(0, 3))
-    def _judge(self, state: Any, key: jax.Array, variant: int) -> jax.Array:
-        mean = self._strategy.get_mean(state)
+    def _score(self, shared: Any, candidates: Any, variant: int) -> jax.Array:
+        def score(shared: Any, candidate: Any) -> jax.Array:
+            key, number = shared
+            return self._problem.score(key, candidate, variant, number)
 
+        return spread(score, self._mesh, self._search.batch)(shared, candidates)
+
+    @partial(jax.jit, static_argnums=(0, 3))
+    def _judge(self, mean: Any, keys: jax.Array, variant: int) -> jax.Array:
         def trial(mean: Any, key: jax.Array) -> jax.Array:
             return self._problem.judge(key, mean, variant)
 
-        keys = jax.random.split(key, self._search.trials)
         return spread(trial, self._mesh, min(self._search.batch, self._search.trials))(mean, keys)

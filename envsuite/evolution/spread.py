@@ -27,7 +27,8 @@ def spread(function: Callable[[Any, Any], jax.Array], mesh: Mesh, batch: int) ->
     """`function(shared, member)`, for members stacked along the first axis.
 
     Members are computed in batches of a fixed size whatever the number of devices, so that each
-    is computed by the same program and comes out the same to the last bit.
+    is computed by the same program and comes out the same to the last bit. Devices have nothing
+    to say to each other meanwhile: their results stay where they are until `gathered`.
 
     Args:
         function: Pure; what it returns has the same shape for every member.
@@ -35,7 +36,8 @@ def spread(function: Callable[[Any, Any], jax.Array], mesh: Mesh, batch: int) ->
         batch: How many members are computed at once on a device.
 
     Returns:
-        A function of `(shared, members)`; what it returns is on every device.
+        A function of `(shared, members)`, both on every device, to be compiled. Its results may be
+        followed by some of members that only fill up the last batches.
     """
 
     def part(shared: Any, members: Any) -> Any:
@@ -51,16 +53,22 @@ def spread(function: Callable[[Any, Any], jax.Array], mesh: Mesh, batch: int) ->
 
     def over_all(shared: Any, members: Any) -> Any:
         count = jax.tree.leaves(members)[0].shape[0]
-        whole = batch * mesh.size
-        idle = -count % whole  # the last batches are filled up with copies of the first member
+        idle = -count % (batch * mesh.size)
 
         def fill(leaf: jax.Array) -> jax.Array:
             if idle == 0:
                 return leaf
             return jnp.concatenate([leaf, jnp.broadcast_to(leaf[:1], (idle, *leaf.shape[1:]))])
 
-        results = shard(shared, jax.tree.map(fill, members))
-        results = jax.lax.with_sharding_constraint(results, NamedSharding(mesh, PartitionSpec()))
-        return jax.tree.map(lambda leaf: leaf[:count], results)
+        return shard(shared, jax.tree.map(fill, members))
 
     return over_all
+
+
+def gathered(results: jax.Array, count: int) -> np.ndarray:
+    """The first `count` results, from all devices of all processes."""
+    if jax.process_count() > 1:
+        from jax.experimental.multihost_utils import process_allgather
+
+        return np.asarray(process_allgather(results, tiled=True))[:count]
+    return np.asarray(results)[:count]
