@@ -6,6 +6,7 @@ the edge of the world.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,10 @@ from gymnasium import spaces
 
 from envsuite.core.timestep import Timestep
 from envsuite.functional import struct
+from envsuite.functional.curves import heading
 from envsuite_classic_control.bounds import check_positive
+
+WAVES = 3 / (2 * math.pi)  # of the road, to a unit of length
 
 
 @struct
@@ -66,7 +70,9 @@ class Valley:
 
     def roll(self, state: State, push: jax.Array, gravity: Any) -> State:
         """One step: the velocity changes first, then the position at the new velocity."""
-        pull = gravity * jnp.cos(3 * state.position)
+        turns = state.position * np.float32(WAVES)
+        cosine, _ = heading(turns - jnp.floor(turns))
+        pull = gravity * cosine
         velocity = jnp.clip(state.velocity + (push - pull), -self.speed_limit, self.speed_limit)
         position = jnp.clip(state.position + velocity, self.left, self.right)
         stopped = (position <= self.left) & (velocity < 0)
