@@ -1,4 +1,4 @@
-"""The numba twins of CartPole and of both mountain cars: the same games in compiled loops."""
+"""The numba twins of all games but Acrobot: the same games in compiled loops."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from envsuite.compiled.cache import bound
 from envsuite.compiled.kernel import Figure, Share, Shown
 from envsuite_classic_control.cartpole import CartPole
 from envsuite_classic_control.cartpole import State as Cart
-from envsuite_classic_control.compiled import car, cart
+from envsuite_classic_control.compiled import car, cart, rod
 from envsuite_classic_control.mountain_car_continuous import MountainCarContinuous
+from envsuite_classic_control.pendulum import Pendulum
+from envsuite_classic_control.pendulum import State as Rod
 from envsuite_classic_control.valley import State as Car
 from envsuite_classic_control.valley import Valley
 
@@ -98,3 +100,11 @@ class MountainCarKernel(Twin):
         throttle = isinstance(game, MountainCarContinuous)
         names = car.NUMBERS + (car.REWARDS if throttle else ())
         super().__init__(car, Car, 2, names, (game.left, game.right, game.speed_limit))
+
+
+class PendulumKernel(Twin):
+    """The twin of Pendulum."""
+
+    def __init__(self, game: Pendulum) -> None:
+        """Take the limits of the game."""
+        super().__init__(rod, Rod, 3, rod.NUMBERS, (game.torque_limit, game.speed_limit))

@@ -5,9 +5,8 @@ import numpy as np
 from envsuite.compiled.arithmetic import fma
 from envsuite.compiled.book import BEGINS, KEY0, KEY1, PLAYS
 from envsuite.compiled.cache import kernel
-from envsuite.compiled.curves import heading
+from envsuite_classic_control.compiled.angles import cosine_and_sine
 from envsuite_classic_control.compiled.numbers import between, clip
-from envsuite_classic_control.valley import WAVES
 
 F = np.float32
 NUMBERS = (
@@ -51,8 +50,7 @@ def begin(book, figures, numbers, limits, obs, low, high):
 @kernel()
 def roll(i, figures, engine, force, gravity, limits):
     """One step with a share of the engine's force; see `envsuite_classic_control.valley`."""
-    turns = F(figures[i, POSITION] * F(WAVES))
-    cosine, _ = heading(F(turns - np.floor(turns)))
+    cosine, _ = cosine_and_sine(F(F(3) * figures[i, POSITION]))
     change = fma(engine, force, -F(gravity * cosine))
     velocity = clip(F(figures[i, VELOCITY] + change), -limits[SPEED], limits[SPEED])
     position = clip(F(figures[i, POSITION] + velocity), limits[LEFT], limits[RIGHT])

@@ -5,6 +5,7 @@ import numpy as np
 from envsuite.compiled.arithmetic import fma
 from envsuite.compiled.book import BEGINS, KEY0, KEY1, PLAYS
 from envsuite.compiled.cache import kernel
+from envsuite_classic_control.compiled.angles import cosine_and_sine
 from envsuite_classic_control.compiled.numbers import between, clip
 
 F = np.float32
@@ -49,7 +50,7 @@ def push(i, figures, numbers, own, action):
     pole, length, step = numbers[own, POLE_MASS], numbers[own, HALF_LENGTH], numbers[own, TIME_STEP]
     mass, moment = F(numbers[own, CART_MASS] + pole), F(pole * length)
     angle, turning = figures[i, ANGLE], figures[i, TURNING]
-    sine, cosine = np.sin(angle), np.cos(angle)
+    cosine, sine = cosine_and_sine(angle)
     even = F(fma(F(moment * F(turning * turning)), sine, force) / mass)
     inertia = F(length * F(F(4 / 3) - F(F(pole * F(cosine * cosine)) / mass)))
     faster = F(fma(numbers[own, GRAVITY], sine, F(-F(cosine * even))) / inertia)

@@ -29,7 +29,7 @@ from envsuite_classic_control.tests.peer import (
 every_game = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.ours)
 # within how many steps free play agrees to 1e-5, at random and played well; None: to the end
 AGREED = {
-    "CartPole": (None, 60),
+    "CartPole": (60, 60),
     "Acrobot": (100, 50),
     "MountainCar": (None, None),
     "MountainCarContinuous": (None, None),
@@ -77,7 +77,8 @@ def test_every_step_of_whole_episodes_agrees(pair: Pair, skilled: bool):
 @pytest.mark.parametrize("skilled", [False, True], ids=["random", "skilled"])
 def test_free_play_agrees_as_long_as_it_can(pair: Pair, skilled: bool):
     peer, agreed = theirs(pair.ours), AGREED[pair.ours][skilled]
-    for seed in range(3):
+    to_the_end = 0
+    for seed in range(4):
         state, figures = begin(pair.ours, seed)
         moments = play(peer, figures, pair.skilled if skilled else None, seed)
         if agreed:
@@ -87,7 +88,9 @@ def test_free_play_agrees_as_long_as_it_can(pair: Pair, skilled: bool):
             np.testing.assert_allclose(mine, other, rtol=1e-7, atol=1e-5)
         for mine, other in zip(ours[2:], told(moments)[2:], strict=True):
             np.testing.assert_array_equal(mine, other)
-        assert agreed or ours[2][-1] or ours[3][-1], "the episode ended"
+        to_the_end += bool(ours[2][-1] or ours[3][-1])
+    assert agreed or to_the_end == 4
+    assert to_the_end >= 2 or pair.ours != "CartPole" or skilled, "most poles fall by chance soon"
 
 
 @pytest.mark.filterwarnings("ignore:.*You are calling 'step")

@@ -13,7 +13,7 @@ import pytest
 
 from envsuite_classic_control import acrobot, cartpole, pendulum, valley
 from envsuite_classic_control.acrobot import Acrobot
-from envsuite_classic_control.bounds import wrap
+from envsuite_classic_control.angles import cosine_and_sine, wrap
 from envsuite_classic_control.cartpole import CartPole
 from envsuite_classic_control.mountain_car import MountainCar
 from envsuite_classic_control.mountain_car_continuous import MountainCarContinuous
@@ -220,13 +220,17 @@ def test_the_pendulum_s_speed_is_clipped_and_its_angle_wrapped():
     assert Pendulum().observation_space.contains(np.asarray(timestep.obs))
 
 
-def test_wrapping_keeps_the_direction():
-    angles = np.linspace(-60, 60, 4001)
-    wrapped = np.asarray(wrap(jnp.asarray(angles, jnp.float32)), np.float64)
+def test_angles_are_wrapped_and_have_the_library_s_cosines_and_sines():
+    angles = np.linspace(-60, 60, 40_001).astype(np.float32)
+    exact = angles.astype(np.float64)
+    wrapped = np.asarray(wrap(jnp.asarray(angles)), np.float64)
     assert np.abs(wrapped).max() <= math.pi + 1e-6
-    exact = angles.astype(np.float32).astype(np.float64)
-    np.testing.assert_allclose(np.cos(wrapped), np.cos(exact), atol=1e-6)
-    np.testing.assert_allclose(np.sin(wrapped), np.sin(exact), atol=1e-6)
+    np.testing.assert_allclose(np.exp(1j * wrapped), np.exp(1j * exact), atol=1e-6)
+    cosine, sine = cosine_and_sine(jnp.asarray(angles))
+    np.testing.assert_allclose(cosine, np.cos(exact), atol=2e-7)
+    np.testing.assert_allclose(sine, np.sin(exact), atol=2e-7)
+    small = cosine_and_sine(jnp.asarray(angles / 1e5))[1]  # exact where they matter most
+    np.testing.assert_allclose(small, np.sin((angles / np.float32(1e5)).astype(float)), rtol=2e-7)
 
 
 def test_each_copy_may_have_physics_of_its_own():
