@@ -154,7 +154,7 @@ def _swing(state: State, torque: jax.Array, params: Params) -> State:
 
 
 def _change(state: State, torque: jax.Array, params: Params) -> State:
-    """The rate at which each figure changes (Sutton and Barto, figure 11.5)."""
+    """The rate at which each figure changes (Sutton and Barto, section 11.3)."""
     upper, lower = state.upper_velocity, state.lower_velocity
     coupling = params.lower_mass * params.upper_length * params.lower_center
     cosine, sine = cosine_and_sine(state.lower_angle)

@@ -31,7 +31,7 @@ def wrap(angle: jax.Array) -> jax.Array:
 
 
 def cosine_and_sine(angle: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Cosine and sine of an angle in radians, `f32[]`, within 2e-7, and never beyond 1."""
+    """Cosine and sine of an angle in radians, `f32[]`, within 2e-7."""
     quarters = jnp.round(angle * QUARTERS)
     rest = (angle - quarters * QUARTER) - quarters * REST_OF_QUARTER
     square = rest * rest

@@ -102,6 +102,7 @@ class Pendulum(Env[State, Params]):
         _, sine = cosine_and_sine(state.angle)
         pull = 3 * params.gravity / (2 * params.length) * params.time_step
         drive = 3 / (params.mass * params.length**2) * params.time_step
+        # one product added at a time leaves a compiler no choice of which to fuse
         velocity = (state.velocity + drive * torque) + pull * sine
         velocity = jnp.clip(velocity, -self.speed_limit, self.speed_limit)
         angle = wrap(state.angle + velocity * params.time_step)
