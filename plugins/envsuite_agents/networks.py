@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -83,3 +84,8 @@ def forward(layers: Layers, inputs: jax.Array, activation: str) -> jax.Array:
         inputs = ACTIVATIONS[activation](inputs @ weights + biases)
     weights, biases = layers[-1]
     return inputs @ weights + biases
+
+
+def moved(old: Any, new: Any, rate: jax.Array | float) -> Any:
+    """Weights that have gone the share `rate` of the way from `old` to `new`."""
+    return jax.tree.map(lambda a, b: (1 - rate) * a + rate * b, old, new)
