@@ -37,20 +37,30 @@ def shown(timestep: Any) -> list[np.ndarray]:
     return [np.asarray(leaf) for leaf in jax.tree.leaves((*parts, timestep.legal))]
 
 
-def draw(engine: Any, timestep: Any, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def draw(engine: Any, timestep: Any, rng: np.random.Generator) -> Any:
     """Random actions, legal ones where there are masks."""
-    drawn = {}
-    for group, size in engine.agents.items():
-        space = engine.action_space[group]
-        if isinstance(space, spaces.Box):
-            shape = (engine.num_envs, size, *space.shape)
-            drawn[group] = rng.uniform(space.low, space.high, shape).astype(np.float32)
-        elif timestep.legal is None:
-            drawn[group] = rng.integers(0, int(space.n), (engine.num_envs, size))
-        else:
-            legal = np.asarray(timestep.legal[group])
-            drawn[group] = (rng.random(legal.shape) * legal).argmax(-1).astype(np.int32)
-    return drawn
+    if not engine.agents:
+        return choose(engine.action_space, (engine.num_envs,), timestep.legal, rng)
+    return {
+        group: choose(
+            engine.action_space[group],
+            (engine.num_envs, size),
+            None if timestep.legal is None else timestep.legal[group],
+            rng,
+        )
+        for group, size in engine.agents.items()
+    }
+
+
+def choose(
+    space: Any, shape: tuple[int, ...], legal: Any | None, rng: np.random.Generator
+) -> np.ndarray:
+    """Actions of one space, `[*shape, ...]`."""
+    if isinstance(space, spaces.Box):
+        return rng.uniform(space.low, space.high, (*shape, *space.shape)).astype(np.float32)
+    if legal is None:
+        return rng.integers(0, int(space.n), shape)
+    return (rng.random(np.shape(legal)) * np.asarray(legal)).argmax(-1).astype(np.int32)
 
 
 def compare(id: str, copies: int, seed: int, **options: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The JAX side of the core: structs and the environments around environments."""
 
 from envsuite.functional.auto_reset import AutoReset as AutoReset
+from envsuite.functional.auto_reset import begin_if_over as begin_if_over
 from envsuite.functional.broadcast import Broadcast as Broadcast
 from envsuite.functional.broadcast import OwnState as OwnState
 from envsuite.functional.legal_actions import LegalActions as LegalActions

@@ -75,6 +75,18 @@ def _shown(timestep: Timestep[Any], played: Timestep[Any]) -> Timestep[Any]:
     )
 
 
+def begin_if_over(
+    env: Env[Any, Any], key: jax.Array, state: Any, timestep: Timestep[Any], params: Any
+) -> tuple[Any, Timestep[Any]]:
+    """The next episode where this one is over, else state and timestep as they are.
+
+    For loops that play all episodes under the same `params`: unlike `AutoReset` it keeps none
+    beside the state, so that copies mapped over `state` share them. The timestep of a new episode
+    is that of its reset.
+    """
+    return jax.lax.cond(over(timestep), lambda: env.reset(key, params), lambda: (state, timestep))
+
+
 def restart(
     env: Env[Any, Any],
     due: jax.Array,

@@ -14,7 +14,8 @@ from gymnasium import spaces
 from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
 from envsuite.functional import struct, tree_where
-from envsuite_classic_control.bounds import check_positive, wrap
+from envsuite_classic_control.angles import cosine_and_sine, wrap
+from envsuite_classic_control.bounds import check_positive
 
 BACKWARD, LOOSE, FORWARD = range(3)  # the torque's sign, plus one
 
@@ -119,22 +120,21 @@ class Acrobot(Env[State, Params]):
     def _timestep(self, state: State, reward: jax.Array, params: Params) -> Timestep[Any]:
         """What is seen of a state."""
         figures = [
-            jnp.cos(state.upper_angle),
-            jnp.sin(state.upper_angle),
-            jnp.cos(state.lower_angle),
-            jnp.sin(state.lower_angle),
+            *cosine_and_sine(state.upper_angle),
+            *cosine_and_sine(state.lower_angle),
             state.upper_velocity,
             state.lower_velocity,
         ]
-        space = self.observation_space  # a library's cosine may lie a little above 1
+        space = self.observation_space
         obs = jnp.clip(jnp.stack(figures), space.low, space.high)
         return Timestep(obs=obs, reward=reward, terminated=_over(state, params))
 
 
 def _over(state: State, params: Params) -> jax.Array:
     """Whether the tip is above the goal, `bool[]`."""
-    together = state.upper_angle + state.lower_angle
-    return -jnp.cos(state.upper_angle) - jnp.cos(together) > params.goal_height
+    upper, _ = cosine_and_sine(state.upper_angle)
+    lower, _ = cosine_and_sine(state.upper_angle + state.lower_angle)
+    return -upper - lower > params.goal_height
 
 
 def _swing(state: State, torque: jax.Array, params: Params) -> State:
@@ -154,10 +154,12 @@ def _swing(state: State, torque: jax.Array, params: Params) -> State:
 
 
 def _change(state: State, torque: jax.Array, params: Params) -> State:
-    """The rate at which each figure changes (Sutton and Barto, figure 11.5)."""
+    """The rate at which each figure changes (Sutton and Barto, section 11.3)."""
     upper, lower = state.upper_velocity, state.lower_velocity
     coupling = params.lower_mass * params.upper_length * params.lower_center
-    sine, cosine = jnp.sin(state.lower_angle), jnp.cos(state.lower_angle)
+    cosine, sine = cosine_and_sine(state.lower_angle)
+    _, upper_sine = cosine_and_sine(state.upper_angle)
+    _, tip_sine = cosine_and_sine(state.upper_angle + state.lower_angle)
     lower_moment = params.lower_mass * params.lower_center**2 + params.lower_inertia
     mixed = lower_moment + coupling * cosine
     whole = (
@@ -167,11 +169,10 @@ def _change(state: State, torque: jax.Array, params: Params) -> State:
         + lower_moment
         + 2 * coupling * cosine
     )
-    together = state.upper_angle + state.lower_angle
-    lower_pull = params.lower_mass * params.lower_center * params.gravity * jnp.sin(together)
+    lower_pull = params.lower_mass * params.lower_center * params.gravity * tip_sine
     leverage = params.upper_mass * params.upper_center + params.lower_mass * params.upper_length
     upper_pull = (
-        leverage * params.gravity * jnp.sin(state.upper_angle)
+        leverage * params.gravity * upper_sine
         + lower_pull
         - coupling * sine * lower * (lower + 2 * upper)
     )

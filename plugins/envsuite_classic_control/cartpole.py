@@ -14,6 +14,7 @@ from gymnasium import spaces
 from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
 from envsuite.functional import struct, tree_where
+from envsuite_classic_control.angles import cosine_and_sine
 from envsuite_classic_control.bounds import check_positive
 
 LEFT, RIGHT = range(2)
@@ -99,7 +100,7 @@ class CartPole(Env[State, Params]):
     ) -> tuple[State, Timestep[Any]]:
         """Push for one time step."""
         push = jnp.where(action == RIGHT, params.force, -params.force)
-        sine, cosine = jnp.sin(state.angle), jnp.cos(state.angle)
+        cosine, sine = cosine_and_sine(state.angle)
         mass = params.cart_mass + params.pole_mass
         moment = params.pole_mass * params.half_length
         # what the cart's acceleration were if the pole turned evenly

@@ -36,13 +36,13 @@ if TYPE_CHECKING:  # drawing needs no rules
 
 
 def cartpole(env: carts.CartPole, state: carts.State, params: carts.Params) -> np.ndarray:
-    """A cart on its track with the pole on it; posts where the track ends, and a faint fan.
+    """A cart on its track, posts where it must stay between, and the pole before a faint fan.
 
-    The fan is how far the pole may lean.
+    The fan is how far the pole may lean. The pole is drawn thrice as long as the track has it.
     """
     sheet = Board()
-    scale = 0.42 * SIDE / env.position_limit  # pixels a metre
-    track = 0.72 * SIDE
+    scale = 0.34 * SIDE / env.position_limit  # pixels a metre
+    track = 0.82 * SIDE
     middle = SIDE / 2
     sheet.line((8, track), (SIDE - 8, track), 2, WALL)
     for side in (-1, 1):
@@ -51,7 +51,7 @@ def cartpole(env: carts.CartPole, state: carts.State, params: carts.Params) -> n
     position, angle = float(state.position), float(state.angle)
     center = min(max(middle + scale * position, 12), SIDE - 12)
     hinge = (center, track - 22)
-    length = min(2 * float(params.half_length) * scale * 1.6, 0.6 * SIDE)
+    length = min(3 * 2 * float(params.half_length) * scale, 0.65 * SIDE)
     fan = [_from(hinge, length, share * env.angle_limit) for share in np.linspace(-1, 1, 13)]
     sheet.polygon([hinge, *fan], mix(FIELD, SKY, 0.12))
     sheet.box((center - 32, track - 34), (center + 32, track - 8), SKY, corner=4)
@@ -87,7 +87,9 @@ def acrobot(env: acrobots.Acrobot, state: acrobots.State, params: acrobots.Param
     reached = -math.cos(upper) - math.cos(upper + lower)
     over = reached > height
     sheet.caption(
-        "the tip is over the goal" if over else f"the tip is {height - reached:.2f} links below",
+        "the tip is over the goal"
+        if over
+        else f"the tip is {height - reached:.2f} links below the goal",
         YELLOW if over else WORDS,
     )
     return sheet.pixels()
@@ -108,7 +110,7 @@ def mountain_car(env: valleys.Valley, state: valleys.State, params: Any) -> np.n
     goal = min(max(float(params.goal_position), env.left), env.right)
     foot = place(goal)
     sheet.line(foot, (foot[0], foot[1] - 46), 3, WORDS)
-    flag = [(foot[0], foot[1] - 46), (foot[0] + 22, foot[1] - 38), (foot[0], foot[1] - 30)]
+    flag = [(foot[0], foot[1] - 46), (foot[0] - 22, foot[1] - 38), (foot[0], foot[1] - 30)]
     sheet.polygon(flag, YELLOW)
     position, velocity = float(state.position), float(state.velocity)
     x, y = place(position)

@@ -16,6 +16,7 @@ from gymnasium import spaces
 
 from envsuite.core.timestep import Timestep
 from envsuite.functional import struct
+from envsuite_classic_control.angles import cosine_and_sine
 from envsuite_classic_control.bounds import check_positive
 
 
@@ -66,7 +67,9 @@ class Valley:
 
     def roll(self, state: State, push: jax.Array, gravity: Any) -> State:
         """One step: the velocity changes first, then the position at the new velocity."""
-        pull = gravity * jnp.cos(3 * state.position)
+        # not thrice it: a compiler would multiply the 3 into what angles are next multiplied by
+        cosine, _ = cosine_and_sine(2 * state.position + state.position)
+        pull = gravity * cosine
         velocity = jnp.clip(state.velocity + (push - pull), -self.speed_limit, self.speed_limit)
         position = jnp.clip(state.position + velocity, self.left, self.right)
         stopped = (position <= self.left) & (velocity < 0)
