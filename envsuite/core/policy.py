@@ -72,6 +72,11 @@ class Learner(Protocol[W, H]):
     `settings`, a pytree.
     """
 
+    @property
+    def steps(self) -> int:
+        """The environment steps of a run."""
+        ...
+
     def default_settings(self) -> H:
         """The numbers it learns with."""
         ...

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh
 
@@ -51,7 +50,8 @@ class Generation:
         ask_key, score_key, tell_key = jax.random.split(self._stream(2, number), 3)
         candidates, asked = self._ask(ask_key, state)
         candidates = jax.tree.map(np.asarray, candidates)
-        shared, spread_out = everywhere(self._mesh, ((score_key, jnp.int32(number)), candidates))
+        own = (_words(score_key), np.int32(number))
+        shared, spread_out = everywhere(self._mesh, (own, candidates))
         variant = number % self._problem.variants
         results = self._score(shared, spread_out, variant)
         scores = gathered(results, self._search.population)
@@ -64,7 +64,7 @@ class Generation:
         """Fresh trials of the mean: `f32[variants, trials]`."""
         trials = self._search.trials
         keys = jax.random.split(self._stream(3, number), trials)
-        mean, keys = everywhere(self._mesh, (self.mean(state), keys))
+        mean, keys = everywhere(self._mesh, (self.mean(state), _words(keys)))
         rows = [
             gathered(self._judge(mean, keys, variant), trials)
             for variant in range(self._problem.variants)
@@ -85,14 +85,21 @@ class Generation:
     @partial(jax.jit, static_argnums=(0, 3))
     def _score(self, shared: Any, candidates: Any, variant: int) -> jax.Array:
         def score(shared: Any, candidate: Any) -> jax.Array:
-            key, number = shared
+            words, number = shared
+            key = jax.random.wrap_key_data(words, impl="threefry2x32")
             return self._problem.score(key, candidate, variant, number)
 
         return spread(score, self._mesh, self._search.batch)(shared, candidates)
 
     @partial(jax.jit, static_argnums=(0, 3))
     def _judge(self, mean: Any, keys: jax.Array, variant: int) -> jax.Array:
-        def trial(mean: Any, key: jax.Array) -> jax.Array:
+        def trial(mean: Any, words: jax.Array) -> jax.Array:
+            key = jax.random.wrap_key_data(words, impl="threefry2x32")
             return self._problem.judge(key, mean, variant)
 
         return spread(trial, self._mesh, min(self._search.batch, self._search.trials))(mean, keys)
+
+
+def _words(keys: jax.Array) -> np.ndarray:
+    """Keys as the words that they are made of, which may be handed to several processes."""
+    return np.asarray(jax.random.key_data(keys))

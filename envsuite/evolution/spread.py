@@ -19,7 +19,7 @@ def mesh_of(devices: Sequence[Any] | None = None) -> Mesh:
 
 
 def everywhere(mesh: Mesh, tree: Any) -> Any:
-    """The same arrays on every device of the mesh, PRNG keys among them."""
+    """The same NumPy arrays on every device of the mesh, be it of this process or another's."""
     return jax.device_put(tree, NamedSharding(mesh, PartitionSpec()))
 
 

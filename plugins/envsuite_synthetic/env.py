@@ -13,7 +13,7 @@ from gymnasium import spaces
 
 from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
-from envsuite.functional import struct
+from envsuite.functional import is_text, struct
 from envsuite_synthetic.network import World, random_world
 
 Kind = Literal["bandit", "mdp"]
@@ -144,7 +144,9 @@ def real_spaces(real: str) -> tuple[spaces.Box, spaces.Discrete | spaces.Box]:
     """
     from envsuite.factory import make
 
-    env = make(real, view="team")
+    env = make(real)
+    if is_text(env) or env.agents:
+        raise TypeError(f"{real} is no task of a single agent; a learned world stands for one")
     seen, done = env.observation_space, env.action_space
     if not isinstance(seen, spaces.Box) or len(seen.shape) != 1:
         raise TypeError(f"{real} is seen as {seen}; a learned world shows a Box of one axis")
