@@ -3,8 +3,8 @@
     python docs/generate.py            # write
     python docs/generate.py --check    # exit with 1 if anything is out of date
 
-It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), and the parts of
-`README.md` between pairs of comments: the table of ids from the registry, the demo's figures and
+It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), the tables of the
+learned worlds (see `worlds.py`), and the parts of `README.md` between pairs of comments: the table of ids from the registry, the demo's figures and
 the benchmark's from the records that they wrote.
 """
 
@@ -21,6 +21,7 @@ from gymnasium import spaces
 
 import differences
 import envsuite
+import worlds
 from envsuite.core.errors import TargetError
 from envsuite.functional import is_text, unwrapped
 
@@ -201,6 +202,7 @@ def main() -> None:
         text = f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"
     texts = {readme: text, PAGE: page()}
     texts[ROOT / "docs" / "differences.md"] = differences.page(plugins())
+    texts[worlds.README] = worlds.page()
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         if stale:

@@ -76,9 +76,9 @@ def plan(task: str, preset: str = "cpu", *, kind: Kind = "bandit", **search: Any
 
 def _apprentice(name: str, config: Mapping[str, Any]) -> Apprentice:
     config = dict(config)
-    learner = resolve(config.pop("target"), needed_by=name)(**config)
-    ranges = {key: tuple(values) for key, values in _read("ranges.yaml")[name].items()}
-    return Apprentice(name, learner, ranges)
+    target, own = config.pop("target"), config.pop("ranges", {})
+    ranges = {key: tuple(values) for key, values in {**_read("ranges.yaml")[name], **own}.items()}
+    return Apprentice(name, resolve(target, needed_by=name)(**config), ranges)
 
 
 def _chosen(known: Mapping[str, Any], name: str, what: str) -> Any:

@@ -1,0 +1,52 @@
+"""The tables of the learned worlds' README, from the cards that their commands wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from envsuite_synthetic.shipped import card, shipped
+
+README = Path(__file__).parents[1] / "plugins" / "envsuite_synthetic" / "README.md"
+
+
+def page() -> str:
+    """The README with its tables made anew."""
+    text = README.read_text()
+    for name, made in (("scores", scores()), ("costs", costs())):
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"
+    return text
+
+
+def scores() -> str:
+    """What agents earn that were trained in a world, and in the real task for as long."""
+    rows = ["| world | learner | trained in the world | trained in the real task |"]
+    rows.append("|---|---|---|---|")
+    for name in shipped():
+        own = card(name)["scores"]
+        for algorithm, figures in own["world"].items():
+            real = own["real"][algorithm]
+            rows.append(f"| `{name}` | {algorithm} | **{_told(figures)}** | {_told(real)} |")
+    return "\n".join(rows)
+
+
+def costs() -> str:
+    """What finding a world took."""
+    rows = [
+        "| world | command | generations | minutes | steps in worlds | real steps, at most |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in shipped():
+        own = card(name)
+        cost = own["cost"]
+        rows.append(
+            f"| `{name}` | `{own['command']}` | {own['generations']} | {own['seconds'] / 60:.0f} | "
+            f"{cost['synthetic_steps']:,} | {cost['real_steps_at_most']:,} |"
+        )
+    return "\n".join(rows)
+
+
+def _told(figures: dict[str, Any]) -> str:
+    return f"{figures['iqm']:.1f} ({figures['low']:.1f} to {figures['high']:.1f})"
