@@ -68,9 +68,11 @@ def plan(task: str, preset: str = "cpu", *, kind: Kind = "bandit", **search: Any
         rollouts=chosen["rollouts"],
         horizon=Horizon(**chosen["horizon"]),
         max_steps=None if kind == "bandit" else real.max_steps,
+        greedy=chosen.get("greedy", False),
     )
     shared = ("learners", "episodes", "rollouts", "horizon")
     config = {"preset": preset, "kind": kind, **{name: chosen[name] for name in shared}}
+    config["greedy"] = problem.greedy
     return Plan(Search(**looking), problem, {"id": real.id, "version": 0, "config": config})
 
 

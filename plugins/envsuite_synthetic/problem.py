@@ -80,6 +80,8 @@ class WorldProblem:
         rollouts: Agents trained in each candidate; their mean is its score.
         horizon: Of those episodes.
         max_steps: Of an episode in the world; a bandit's ends by itself.
+        greedy: Whether trained agents play their best guess, as they are evaluated in the end, or
+            explore as they learned to.
     """
 
     world: Synthetic
@@ -89,6 +91,7 @@ class WorldProblem:
     rollouts: int
     horizon: Horizon
     max_steps: int | None = None
+    greedy: bool = False
 
     @property
     def variants(self) -> int:
@@ -126,7 +129,7 @@ class WorldProblem:
             play_key,
             self.real,
             self.real.default_params(),
-            apprentice.learner.policy(self.real, weights),
+            apprentice.learner.policy(self.real, weights, greedy=self.greedy),
             episodes=self.episodes,
             horizon=horizon,
         )
