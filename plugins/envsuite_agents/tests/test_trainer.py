@@ -10,8 +10,10 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import envsuite
+from envsuite.commands.app import app
 from envsuite.core.errors import UnknownNameError
 from envsuite.registry import registry, resolve
 from envsuite_agents.trainer import LEARNERS, LearnerTrainer, _Course
@@ -47,6 +49,13 @@ def kill_after(monkeypatch: pytest.MonkeyPatch, advances: int) -> None:
     monkeypatch.setattr(_Course, "advance", die)
 
 
+def command(*words: str | Path) -> str:
+    """What the command line prints."""
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
 def arrays(path: Path) -> dict[str, np.ndarray]:
     with np.load(path) as file:
         return {name: file[name] for name in file.files if name != "header"}
@@ -62,10 +71,10 @@ def test_each_learner_is_registered():
 
 
 def test_a_bandit_is_learned(tmp_path):
-    trainer = replace(PPO, evaluation_episodes=200)
-    options = {**SMALL, "num_envs": 16, "learning_rate": "1e-2"}  # as YAML reads it
-    record = trainer.train(BANDIT, steps=2500, seed=3, folder=tmp_path, **options)
-    assert json.loads((tmp_path / "record.json").read_text()) == record
+    options = {**SMALL, "num_envs": 16, "learning_rate": "1e-2"}
+    words = [word for name in options for word in ("--set", f"{name}={options[name]}")]
+    command("train", BANDIT, "--agent=ppo", "--steps=2500", "--seed=3", "--out", tmp_path, *words)
+    record = json.loads((tmp_path / "record.json").read_text())
     assert record["agent"] == "ppo" and record["id"] == BANDIT and record["seed"] == 3
     assert record["config"]["learning_rate"] == 0.01 and record["config"]["hidden"] == [16]
     assert record["steps_played"] == 2560, "whole rollouts of 16 copies and 8 steps"
@@ -79,6 +88,8 @@ def test_a_bandit_is_learned(tmp_path):
         "record.json",
         "weights.npz",
     ]
+    judged = command("evaluate", BANDIT, "--agent", tmp_path, "--episodes=200", "--json")
+    assert json.loads(judged)["return"][""]["mean"] > 0.75
     game = envsuite.make(BANDIT)
     policy = PPO.load(tmp_path, game, "")
     state, timestep = game.reset(jax.random.key(0), game.default_params())
