@@ -50,6 +50,7 @@ PAIRS = (
     Pair("envsuite/STORM-np", "storm_np"),
     Pair("envsuite/SwitchRiddle", "switch_riddle"),
     Pair("envsuite/JaxNav-Multi", "jaxnav", options={"num_agents": 4}, steps=4),
+    Pair("envsuite/MABrax-Ant4x2", "ant_4x2", steps=2),
 )
 
 

@@ -17,13 +17,11 @@ from envsuite_agents.interface import Choices, interface
 from envsuite_agents.network_policy import NetworkPolicy
 from envsuite_agents.networks import Layers, forward, moved, uniform_layers
 from envsuite_agents.off_policy import (
+    Schedule,
     State,
     Transition,
     begin_run,
-    check_schedule,
-    per_update,
     play_and_learn,
-    updates,
 )
 from envsuite_agents.playing import Playing
 from envsuite_agents.running import run
@@ -56,51 +54,24 @@ class Learned:
 
 
 @dataclass(frozen=True)
-class DQN:
+class DQN(Schedule):
     """Learns what each action is worth, from steps drawn from all that was played.
 
     With its defaults, Stable-Baselines3's DQN. A whole run is a pure function; see
     `envsuite.core.policy.Learner`.
 
     Attributes:
-        steps: Environment steps of all copies together; the last update is finished.
-        num_envs: How many copies of the game are played at once.
-        buffer_size: How many steps are kept; never more than are played, and whole updates.
-        learning_starts: Steps played by chance before anything is learned.
-        train_frequency: Steps in each copy between two updates.
-        gradient_steps: Gradient steps of an update.
-        batch_size: Steps drawn for each of them.
         double: Whether the network itself chooses the action that its delayed copy judges
             (van Hasselt, Guez and Silver, arXiv:1509.06461).
         dueling: Whether the state's value and the actions' advantages are scored apart, to be
             added up (Wang et al., arXiv:1511.06581).
-        hidden: The sizes of the hidden layers.
-        activation: What follows each of them.
-
-    Raises:
-        ValueError: On construction, for numbers with which nothing can be learned.
     """
 
-    steps: int
-    num_envs: int = 1
-    buffer_size: int = 1_000_000
-    learning_starts: int = 100
     train_frequency: int = 4
-    gradient_steps: int = 1
     batch_size: int = 32
+    hidden: tuple[int, ...] = (64, 64)
     double: bool = False
     dueling: bool = False
-    hidden: tuple[int, ...] = (64, 64)
-    activation: str = "relu"
-
-    def __post_init__(self) -> None:
-        """Accept a list of layers; refuse what cannot be learned with."""
-        check_schedule(self)
-
-    @property
-    def iterations(self) -> int:
-        """How many updates a run has."""
-        return updates(self)
 
     def default_settings(self) -> Settings:
         """Those of Stable-Baselines3."""
@@ -127,20 +98,14 @@ class DQN:
         """A few steps, and the gradient steps that follow them."""
         actions = _choices(env)
 
-        def noise(key: jax.Array, times: tuple[int, ...]) -> Any:
-            explore_key, action_key = jax.random.split(key)
-            return (
-                jax.random.uniform(explore_key, times),
-                jax.random.gumbel(action_key, (*times, actions.size)),
-            )
+        def noise(key: jax.Array, times: tuple[int, ...]) -> jax.Array:
+            return jax.random.uniform(key, (*times, 1 + actions.size))
 
-        def choose(playing: Playing, noise: Any, count: jax.Array) -> jax.Array:
-            drawn, scores = noise
+        def choose(playing: Playing, noise: jax.Array, count: jax.Array) -> jax.Array:
             early = count < self.learning_starts
-            explored = early | (drawn < self._exploration(count, settings))
+            exploration = jnp.where(early, 1, self._exploration(count, settings))
             values = self.values(weights, playing.obs)
-            scores = jnp.where(explored[:, None], scores, values)
-            return jnp.argmax(masked(scores, playing.legal), axis=-1).astype(jnp.int32)
+            return _explored(values, noise, exploration, playing.legal)
 
         def learn(key: jax.Array, learned: Learned, batch: Transition) -> Learned:
             gradients = jax.grad(self.loss)(learned.weights, learned.target, batch, settings)
@@ -177,12 +142,9 @@ class DQN:
             key: jax.Array, weights: Layers, obs: jax.Array, legal: jax.Array | None
         ) -> jax.Array:
             values = self.values(weights, obs)
-            if not greedy:
-                explore_key, action_key = jax.random.split(key)
-                drawn = jax.random.uniform(explore_key, (*obs.shape[:-1], 1))
-                scores = jax.random.gumbel(action_key, values.shape)
-                values = jnp.where(drawn < POLICY_EXPLORATION, scores, values)
-            return actions.played(jnp.argmax(masked(values, legal), axis=-1))
+            noise = jax.random.uniform(key, (*obs.shape[:-1], 1 + actions.size))
+            exploration = 0.0 if greedy else POLICY_EXPLORATION
+            return actions.played(_explored(values, noise, exploration, legal))
 
         return NetworkPolicy(weights, choose)
 
@@ -219,7 +181,7 @@ class DQN:
 
     def _with_target(self, state: State, settings: Settings) -> State:
         """The state with its delayed copy renewed, if it is due by the end of the next steps."""
-        interval, after = settings.target_update_interval, state.steps + per_update(self)
+        interval, after = settings.target_update_interval, state.steps + self.update_steps
         due = after // interval > state.steps // interval
         old = state.learned
         renewed = moved(old.target, old.weights, settings.target_update_rate)
@@ -231,6 +193,18 @@ def _choices(env: Env[Any, Any]) -> Choices:
     actions = interface(env, "DQN", bounded=False).actions
     assert isinstance(actions, Choices)
     return actions
+
+
+def _explored(
+    values: jax.Array, noise: jax.Array, exploration: jax.Array | float, legal: jax.Array | None
+) -> jax.Array:
+    """The legal action worth most, or one by chance: `i32[...]`.
+
+    The first number of `noise: f32[..., 1 + actions]`, even from 0 to 1, says which; the greatest
+    of the others is the action by chance.
+    """
+    scores = jnp.where(noise[..., :1] < exploration, noise[..., 1:], values)
+    return jnp.argmax(masked(scores, legal), axis=-1).astype(jnp.int32)
 
 
 def _at(values: jax.Array, choice: jax.Array) -> jax.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -40,42 +41,49 @@ def orthogonal_layers(key: jax.Array, sizes: Sequence[int], last_gain: float) ->
 
     Saxe, McClelland and Ganguli, arXiv:1312.6120.
     """
-    gains = [math.sqrt(2)] * (len(sizes) - 2) + [last_gain]
-    keys = jax.random.split(key, len(gains))
+    shapes = list(zip(sizes[:-1], sizes[1:], strict=True))
+    # one draw for all layers: each draw is compiled apart
+    drawn = _cut(jax.random.normal(key, (sum(map(math.prod, shapes)),)), shapes)
+    gains = [math.sqrt(2)] * (len(shapes) - 1) + [last_gain]
     return tuple(
-        (gain * _orthogonal(own, inputs, outputs), jnp.zeros(outputs))
-        for own, gain, inputs, outputs in zip(keys, gains, sizes[:-1], sizes[1:], strict=True)
+        (gain * _straightened(own), jnp.zeros(own.shape[1]))
+        for gain, own in zip(gains, drawn, strict=True)
     )
 
 
-def _orthogonal(key: jax.Array, inputs: int, outputs: int) -> jax.Array:
-    """Evenly drawn among the matrices whose columns, or rows if fewer, are orthonormal.
+def _straightened(drawn: jax.Array) -> jax.Array:
+    """A Gaussian matrix made one whose columns, or rows if fewer, are orthonormal, evenly drawn.
 
     By Gram and Schmidt. LAPACK's QR, mapped over a population, can lock up XLA's pool of threads
     for good: each call waits there for others that wait for a thread.
     """
-    rows, columns = min(inputs, outputs), max(inputs, outputs)
-    drawn = jax.random.normal(key, (rows, columns))
+    rows = drawn if drawn.shape[0] <= drawn.shape[1] else drawn.T
 
     def straighten(row: jax.Array, done: jax.Array) -> jax.Array:
-        own = drawn[row]
+        own = rows[row]
         for _ in range(2):  # the second pass takes off what rounding left of the first
             own = own - (done @ own) @ done
         return done.at[row].set(own / jnp.linalg.norm(own))
 
-    done = jax.lax.fori_loop(0, rows, straighten, jnp.zeros_like(drawn))
-    return done if inputs <= outputs else done.T
+    done = jax.lax.fori_loop(0, len(rows), straighten, jnp.zeros_like(rows))
+    return done if rows is drawn else done.T
 
 
 def uniform_layers(key: jax.Array, sizes: Sequence[int]) -> Layers:
     """Weights and biases even between plus and minus 1 / sqrt(inputs), PyTorch's default."""
-    layers = []
-    keys = jax.random.split(key, len(sizes) - 1)
-    for own, inputs, outputs in zip(keys, sizes[:-1], sizes[1:], strict=True):
-        reach = 1 / math.sqrt(inputs)
-        drawn = jax.random.uniform(own, (inputs + 1, outputs), minval=-reach, maxval=reach)
-        layers.append((drawn[:-1], drawn[-1]))
-    return tuple(layers)
+    shapes = [(inputs + 1, outputs) for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True)]
+    drawn = jax.random.uniform(key, (sum(map(math.prod, shapes)),), minval=-1, maxval=1)
+    scaled = [own / math.sqrt(len(own) - 1) for own in _cut(drawn, shapes)]
+    return tuple((own[:-1], own[-1]) for own in scaled)
+
+
+def _cut(numbers: jax.Array, shapes: Sequence[tuple[int, int]]) -> list[jax.Array]:
+    """A row of numbers cut into arrays of these shapes."""
+    ends = list(itertools.accumulate(map(math.prod, shapes)))
+    return [
+        numbers[end - math.prod(shape) : end].reshape(shape)
+        for end, shape in zip(ends, shapes, strict=True)
+    ]
 
 
 def forward(layers: Layers, inputs: jax.Array, activation: str) -> jax.Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -42,65 +43,56 @@ class State:
     steps: jax.Array  # i32[]: played so far, of all copies together
 
 
-class Schedule(Protocol):
-    """The counts that the loop needs; fields of the learner."""
+@dataclass(frozen=True)
+class Schedule:
+    """The counts of the loop, and the networks' shape: fields that these learners share.
+
+    Attributes:
+        steps: Environment steps of all copies together; the last update is finished.
+        num_envs: How many copies of the game are played at once.
+        buffer_size: How many steps are kept; never more than are played, and whole updates.
+        learning_starts: Steps played by chance before anything is learned.
+        train_frequency: Steps in each copy between two updates.
+        gradient_steps: Gradient steps of an update.
+        batch_size: Steps drawn for each of them.
+        hidden: The sizes of the hidden layers, of all networks alike.
+        activation: What follows each of them.
+
+    Raises:
+        ValueError: On construction, for numbers with which nothing can be learned.
+    """
+
+    steps: int
+    num_envs: int = 1
+    buffer_size: int = 1_000_000
+    learning_starts: int = 100
+    train_frequency: int = 1
+    gradient_steps: int = 1
+    batch_size: int = 256
+    hidden: tuple[int, ...] = (256, 256)
+    activation: str = "relu"
+
+    def __post_init__(self) -> None:
+        """Accept a list of layers; refuse what cannot be learned with."""
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        check_counts(
+            self,
+            *("steps", "num_envs", "buffer_size", "train_frequency", "gradient_steps"),
+            "batch_size",
+        )
+        check_network(self.hidden, self.activation)
+        if self.learning_starts < 0:
+            raise ValueError(f"learning_starts must be at least 0, not {self.learning_starts}")
 
     @property
-    def steps(self) -> int:
-        """Environment steps of all copies together."""
-        ...
+    def update_steps(self) -> int:
+        """Environment steps between two updates."""
+        return self.num_envs * self.train_frequency
 
     @property
-    def num_envs(self) -> int:
-        """How many copies of the game are played at once."""
-        ...
-
-    @property
-    def buffer_size(self) -> int:
-        """How many steps are kept."""
-        ...
-
-    @property
-    def learning_starts(self) -> int:
-        """Steps played by chance before anything is learned."""
-        ...
-
-    @property
-    def train_frequency(self) -> int:
-        """Steps in each copy between two updates."""
-        ...
-
-    @property
-    def gradient_steps(self) -> int:
-        """Gradient steps of an update."""
-        ...
-
-    @property
-    def batch_size(self) -> int:
-        """Steps drawn for each of them."""
-        ...
-
-
-def check_schedule(learner: Any) -> None:
-    """Accept a list of layers; raise `ValueError` for counts with which nothing can be learned."""
-    object.__setattr__(learner, "hidden", tuple(learner.hidden))
-    check_counts(
-        learner,
-        *("steps", "num_envs", "buffer_size", "train_frequency", "gradient_steps", "batch_size"),
-    )
-    check_network(learner.hidden, learner.activation)
-    if learner.learning_starts < 0:
-        raise ValueError(f"learning_starts must be at least 0, not {learner.learning_starts}")
-
-
-def per_update(learner: Schedule) -> int:
-    """Environment steps between two updates."""
-    return learner.num_envs * learner.train_frequency
-
-
-def updates(learner: Schedule) -> int:
-    """How many updates a run has."""
-    return -(-learner.steps // per_update(learner))
+    def iterations(self) -> int:
+        """How many updates a run has."""
+        return -(-self.steps // self.update_steps)
 
 
 def begin_run(
@@ -117,8 +109,8 @@ def begin_run(
     """
     key, play_key = jax.random.split(key)
     playing = begin(play_key, env, params, learner.num_envs)
-    count = per_update(learner)
-    capacity = count * max(1, min(learner.buffer_size, updates(learner) * count) // count)
+    count = learner.update_steps
+    capacity = count * max(1, min(learner.buffer_size // count, learner.iterations))
     size = game.observation_size
     masks = None if playing.legal is None else np.zeros(game.actions.size, bool)
     action = np.zeros((), np.int32) if game.discrete else np.zeros(game.actions.size, np.float32)
@@ -151,7 +143,9 @@ def play_and_learn(
         played: Kept actions as the game takes them.
         learn: One gradient step: from a key, what is learned so far and a batch.
     """
-    key, keys_key, noise_key, learn_key = jax.random.split(state.key, 4)
+    # few draws, and large ones: each is compiled apart, and costs a kernel of its own
+    drawn = jax.random.split(state.key, 3 + 2 * learner.gradient_steps)
+    key, keys_key, noise_key = drawn[:3]
     times = (learner.train_frequency, learner.num_envs)
     keys = jax.random.split(keys_key, (times[0], 2, times[1]))
     counts = state.steps + learner.num_envs * np.arange(times[0], dtype=np.int32)
@@ -172,18 +166,15 @@ def play_and_learn(
 
     playing, rows = jax.lax.scan(step, state.playing, (keys, noise(noise_key, times), counts))
     rows = jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), rows)
-    replay, steps = add(state.replay, rows), state.steps + per_update(learner)
+    replay, steps = add(state.replay, rows), state.steps + learner.update_steps
 
-    def gradient_step(learned: Any, key: jax.Array) -> tuple[Any, None]:
-        sample_key, own_key = jax.random.split(key)
-        batch = sample(sample_key, replay, learner.batch_size)
-        return learn(own_key, learned, batch), None
+    def gradient_step(learned: Any, keys: jax.Array) -> tuple[Any, None]:
+        batch = sample(keys[0], replay, learner.batch_size)
+        return learn(keys[1], learned, batch), None
 
     learned = jax.lax.cond(
         steps > learner.learning_starts,
-        lambda: jax.lax.scan(
-            gradient_step, state.learned, jax.random.split(learn_key, learner.gradient_steps)
-        )[0],
+        lambda: jax.lax.scan(gradient_step, state.learned, drawn[3:].reshape(-1, 2))[0],
         lambda: state.learned,
     )
     return State(key, learned, playing, replay, steps)

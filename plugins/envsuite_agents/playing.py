@@ -22,6 +22,10 @@ class Tally:
     returns: jax.Array  # f32[]: their returns together
     lengths: jax.Array  # i32[]: their steps together
 
+    def cleared(self) -> Tally:
+        """The running episodes alone, so that what ends from now on can be told apart."""
+        return Tally(self.earned, self.lasted, jnp.int32(0), jnp.float32(0), jnp.int32(0))
+
 
 @struct
 class Playing:

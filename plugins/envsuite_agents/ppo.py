@@ -114,29 +114,30 @@ class PPO:
         object.__setattr__(self, "hidden", tuple(self.hidden))
         check_counts(self, "steps", "num_envs", "rollout_steps", "epochs", "minibatches")
         check_network(self.hidden, self.activation)
-        size = self.num_envs * self.rollout_steps
+        size = self.update_steps
         if size % self.minibatches or size < 2 * self.minibatches:
             raise ValueError(
-                f"a rollout of {self.num_envs} copies and {self.rollout_steps} steps cannot be cut "
-                f"into {self.minibatches} equal minibatches of two samples or more: choose a "
-                f"divisor of {size}"
+                f"{self.num_envs} copies and {self.rollout_steps} steps cannot be cut into "
+                f"{self.minibatches} equal minibatches of two samples or more: choose a divisor "
+                f"of {size}"
             )
+
+    @property
+    def update_steps(self) -> int:
+        """Environment steps of a rollout."""
+        return self.num_envs * self.rollout_steps
 
     @property
     def iterations(self) -> int:
         """How many rollouts a run has."""
-        return -(-self.steps // (self.num_envs * self.rollout_steps))
+        return -(-self.steps // self.update_steps)
 
     def default_settings(self) -> Settings:
         """Those of Stable-Baselines3."""
         return Settings()
 
     def learn(self, key: jax.Array, env: Env[Any, Any], params: Any, settings: Settings) -> Weights:
-        """Learn from scratch.
-
-        Raises:
-            TypeError: For a game that it cannot play; see `interface`.
-        """
+        """Learn from scratch; raise `TypeError` for a game that it cannot play (`interface`)."""
         return run(self, key, env, params, settings)
 
     def init(self, key: jax.Array, env: Env[Any, Any], params: Any, settings: Settings) -> State:
@@ -155,21 +156,21 @@ class PPO:
     def update(self, state: State, env: Env[Any, Any], params: Any, settings: Settings) -> State:
         """One rollout, and the gradient steps along it."""
         game = interface(env, "PPO")
-        key, play_key, shuffle_key = jax.random.split(state.key, 3)
-        playing, batch = self._rollout(play_key, state, game, env, params, settings)
+        key, keys_key, noise_key, shuffle_key = jax.random.split(state.key, 4)
+        chance = self._chance(keys_key, noise_key, game)
+        playing, batch = self._rollout(chance, state, game, env, params, settings)
 
         def step(carry: Any, batch: Batch) -> Any:
             weights, moments = carry
             gradients = jax.grad(self.loss)(weights, batch, settings)
             return descend(weights, moments, gradients, settings), None
 
-        def epoch(carry: Any, key: jax.Array) -> Any:
-            order = jax.random.permutation(key, self.num_envs * self.rollout_steps)
-            order = order.reshape(self.minibatches, -1)
+        def epoch(carry: Any, order: jax.Array) -> Any:
             return jax.lax.scan(step, carry, jax.tree.map(lambda leaf: leaf[order], batch))
 
-        keys = jax.random.split(shuffle_key, self.epochs)
-        weights, moments = jax.lax.scan(epoch, (state.weights, state.moments), keys)[0]
+        drawn = jax.random.bits(shuffle_key, (self.epochs, self.update_steps))
+        orders = jnp.argsort(drawn).reshape(self.epochs, self.minibatches, -1)
+        weights, moments = jax.lax.scan(epoch, (state.weights, state.moments), orders)[0]
         return State(key, weights, moments, playing)
 
     def weights(self, state: State) -> Weights:
@@ -179,11 +180,7 @@ class PPO:
     def policy(
         self, env: Env[Any, Any], weights: Weights, *, greedy: bool = False
     ) -> NetworkPolicy:
-        """Draws its actions, as in training; greedy, it takes the likeliest.
-
-        Raises:
-            TypeError: For a game that it cannot play; see `interface`.
-        """
+        """Draws its actions, as in training; greedy, it takes the likeliest."""
         game = interface(env, "PPO")
 
         def choose(
@@ -214,9 +211,14 @@ class PPO:
             return orthogonal_layers(key, sizes, last_gain)
         return uniform_layers(key, sizes)
 
+    def _chance(self, keys_key: jax.Array, noise_key: jax.Array, game: Interface) -> Any:
+        """All chance of a rollout at once: in its loop each draw would be a kernel of its own."""
+        keys = jax.random.split(keys_key, (self.rollout_steps, 2, self.num_envs))
+        return keys, _noise(noise_key, game, (*keys.shape[::2], game.actions.size))
+
     def _rollout(
         self,
-        key: jax.Array,
+        chance: Any,
         state: State,
         game: Interface,
         env: Env[Any, Any],
@@ -225,11 +227,6 @@ class PPO:
     ) -> tuple[Playing, Batch]:
         """Play with the present policy, and judge what came of it."""
         weights = state.weights
-        keys_key, noise_key = jax.random.split(key)
-        times = (self.rollout_steps, self.num_envs)
-        # all chance is drawn at once: within the loop each draw would be a small kernel of its own
-        keys = jax.random.split(keys_key, (self.rollout_steps, 2, self.num_envs))
-        noise = _noise(noise_key, game, (*times, game.actions.size))
 
         def step(playing: Playing, drawn: Any) -> tuple[Playing, Any]:
             keys, noise = drawn
@@ -237,7 +234,7 @@ class PPO:
             following, played = advance(keys, env, params, playing, _played(game, action))
             return following, (playing.obs, playing.legal, action, played)
 
-        playing, rollout = jax.lax.scan(step, state.playing, (keys, noise))
+        playing, rollout = jax.lax.scan(step, state.playing, chance)
         obs, legal, action, played = rollout
         return playing, self._judged(weights, obs, legal, action, played, settings)
 

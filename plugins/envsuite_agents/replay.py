@@ -40,9 +40,12 @@ def add(replay: Replay, rows: Any) -> Replay:
 
 
 def sample(key: jax.Array, replay: Replay, count: int) -> Any:
-    """Draw `count` rows evenly, with replacement, among those that are there."""
-    there = jnp.minimum(replay.added, _capacity(replay))
-    drawn = jax.random.randint(key, (count,), 0, there)
+    """Draw `count` rows evenly, with replacement, among those that are there.
+
+    A remainder of 32 random bits, which makes no row likelier by more than its share of 2^32.
+    """
+    there = jnp.minimum(replay.added, _capacity(replay)).astype(jnp.uint32)
+    drawn = (jax.random.bits(key, (count,)) % there).astype(jnp.int32)
     return jax.tree.map(lambda leaf: leaf[drawn], replay.rows)
 
 

@@ -17,6 +17,11 @@ class Resumable(Protocol[S, W, H]):
     """A learner in pieces, so that a run can be kept and gone on with between two updates."""
 
     @property
+    def update_steps(self) -> int:
+        """Environment steps between two updates, of all copies together."""
+        ...
+
+    @property
     def iterations(self) -> int:
         """How many updates a run has."""
         ...

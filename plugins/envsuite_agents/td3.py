@@ -18,12 +18,11 @@ from envsuite_agents.interface import Bounds, interface
 from envsuite_agents.network_policy import NetworkPolicy
 from envsuite_agents.networks import Layers, forward, moved, uniform_layers
 from envsuite_agents.off_policy import (
+    Schedule,
     State,
     Transition,
     begin_run,
-    check_schedule,
     play_and_learn,
-    updates,
 )
 from envsuite_agents.playing import Playing
 from envsuite_agents.running import check_counts, run
@@ -61,7 +60,7 @@ class Learned:
 
 
 @dataclass(frozen=True)
-class TD3:
+class TD3(Schedule):
     """Learns a policy without chance, by the gradient of critics of its actions.
 
     With its defaults, Stable-Baselines3's TD3, which explores by its first random steps alone:
@@ -69,45 +68,23 @@ class TD3:
     `envsuite.core.policy.Learner`.
 
     Attributes:
-        steps: Environment steps of all copies together; the last update is finished.
-        num_envs: How many copies of the game are played at once.
-        buffer_size: How many steps are kept; never more than are played, and whole updates.
-        learning_starts: Steps played by chance before anything is learned.
-        train_frequency: Steps in each copy between two updates.
-        gradient_steps: Gradient steps of an update.
-        batch_size: Steps drawn for each of them.
         critics: How many judge; the sternest counts.
         policy_delay: Gradient steps of the critics for one of the policy and the delayed copies.
         smoothing: Whether noise is added to the actions that are judged.
-        hidden: The sizes of the hidden layers, of the policy and of the critics alike.
-        activation: What follows each of them.
 
     Raises:
         ValueError: On construction, for numbers with which nothing can be learned.
     """
 
-    steps: int
-    num_envs: int = 1
-    buffer_size: int = 1_000_000
-    learning_starts: int = 100
-    train_frequency: int = 1
-    gradient_steps: int = 1
-    batch_size: int = 256
+    hidden: tuple[int, ...] = (400, 300)
     critics: int = 2
     policy_delay: int = 2
     smoothing: bool = True
-    hidden: tuple[int, ...] = (400, 300)
-    activation: str = "relu"
 
     def __post_init__(self) -> None:
-        """Accept a list of layers; refuse what cannot be learned with."""
-        check_schedule(self)
+        """Refuse what cannot be learned with."""
+        super().__post_init__()
         check_counts(self, "critics", "policy_delay")
-
-    @property
-    def iterations(self) -> int:
-        """How many updates a run has."""
-        return updates(self)
 
     def default_settings(self) -> Settings:
         """Those of Stable-Baselines3."""

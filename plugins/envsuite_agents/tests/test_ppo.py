@@ -32,6 +32,16 @@ def begun(learner: PPO, env: Any, settings: Settings = QUICK) -> Any:
     return jax.jit(lambda key: learner.init(key, env, None, settings))(KEY)
 
 
+def rollout(learner: PPO, env: Any, state: Any, settings: Settings) -> Batch:
+    game = interface(env, "PPO")
+
+    def roll(state: Any) -> Batch:
+        chance = learner._chance(KEY, KEY, game)
+        return learner._rollout(chance, state, game, env, None, settings)[1]
+
+    return jax.jit(roll)(state)
+
+
 def test_it_is_a_learner():
     assert isinstance(SMALL, Learner)
     assert PPO(steps=10_000).iterations == 5, "whole rollouts of 2048 steps"
@@ -59,8 +69,7 @@ def test_a_time_limit_is_no_end(ends):
     weights, bias = state.weights.value[-1]
     flat = state.weights.value[:-1] + ((jnp.zeros_like(weights), bias + 3.0),)  # 3 everywhere
     state = replace(state, weights=replace(state.weights, value=flat))
-    game = interface(env, "PPO")
-    _, batch = jax.jit(lambda s: learner._rollout(KEY, s, game, env, None, settings))(state)
+    batch = rollout(learner, env, state, settings)
     np.testing.assert_allclose(batch.value, 1.0 if ends else 1 + 0.5 * 3, rtol=1e-6)
     np.testing.assert_array_equal(batch.obs, [[1, 0]] * 4, "every episode began anew")
 
@@ -173,9 +182,8 @@ def test_numbers_in_a_box_are_learned():
 
 def test_masks_and_first_actions_are_kept():
     env = TimeLimit(Corridor(start=7), 5)
-    state, game = begun(SMALL, env), interface(env, "PPO")
-    roll = jax.jit(lambda state: SMALL._rollout(KEY, state, game, env, None, Settings()))
-    _, batch = roll(state)
+    state = begun(SMALL, env)
+    batch = rollout(SMALL, env, state, QUICK)
     assert (batch.action == 1).all(), "counted from 0; the mask allows no other"
     np.testing.assert_allclose(batch.log_likelihood, 0, atol=1e-6)
     _, timestep = env.reset(KEY, None)

@@ -1,0 +1,297 @@
+"""The registered trainers `ppo`, `dqn`, `sac`, `ddpg`, `td3`: a learner's run, kept in a folder."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from envsuite.core.env import Env
+from envsuite.core.errors import nearest
+from envsuite.factory import make, spec
+from envsuite.registry import registry, resolve
+from envsuite.runs.bar import Bar
+from envsuite.runs.records import commit, versions, write_json
+from envsuite.runs.same_run import as_json, check_same, finished
+from envsuite.runs.tree_file import read_header, read_tree, write_tree
+from envsuite_agents.ddpg import DDPG
+from envsuite_agents.dqn import DQN
+from envsuite_agents.network_policy import NetworkPolicy
+from envsuite_agents.ppo import PPO
+from envsuite_agents.sac import SAC
+from envsuite_agents.td3 import TD3
+
+LEARNERS: dict[str, Any] = {"ppo": PPO, "dqn": DQN, "sac": SAC, "ddpg": DDPG, "td3": TD3}
+WEIGHTS, CHECKPOINT, RECORD = "weights.npz", "checkpoint.npz", "record.json"
+POINTS = 100  # of the learning curve, and as often the bar moves
+
+
+@dataclass(frozen=True)
+class LearnerTrainer:
+    """Trains one of our learners on a single agent's game.
+
+    Attributes:
+        learner: Its name, such as `"ppo"`.
+        checkpoint_seconds: How long a run goes on before it writes a checkpoint.
+        evaluation_episodes: How many fresh episodes judge what was learned, each played greedily.
+        progress: Whether to show a progress bar on standard error.
+
+    Raises:
+        ValueError: On construction, for an unknown learner or less than one episode.
+    """
+
+    learner: str
+    checkpoint_seconds: float = 60.0
+    evaluation_episodes: int = 200
+    progress: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        if self.learner not in LEARNERS:
+            match = nearest(self.learner, LEARNERS)
+            hint = f"did you mean {match!r}? " if match else ""
+            raise ValueError(f"no learner {self.learner!r}: {hint}There are {sorted(LEARNERS)}")
+        if self.evaluation_episodes < 1:
+            raise ValueError(
+                f"evaluation_episodes must be at least 1, not {self.evaluation_episodes}"
+            )
+
+    def train(
+        self, env_id: str, *, steps: int, seed: int, folder: Path, **options: Any
+    ) -> Mapping[str, Any]:
+        """Train for `steps` environment steps and leave the result in `folder`.
+
+        Leaves `weights.npz`, `record.json` and the last checkpoint. Called again on the same
+        folder it goes on from that checkpoint, and ends as if it had never stopped; a run that is
+        finished is not repeated.
+
+        Args:
+            env_id: What to play.
+            steps: Environment steps of all copies together; the last update is finished.
+            seed: Where all chance comes from.
+            folder: Made if missing.
+            **options: Fields of the learner (`num_envs`, `hidden`, ...), its settings
+                (`learning_rate`, ...), and options of `envsuite.make` (`max_steps`, fields of the
+                game, ...).
+
+        Returns:
+            The record: `id` and its `version`, `steps`, `seed`, the game's `options`, the
+            learner's `config`, `steps_played`, `seconds`, `versions`, `commit`, `figures` of the
+            evaluation, and the learning `curve`.
+
+        Raises:
+            UnknownNameError: For an unknown id.
+            TypeError: For a game that the learner cannot play, and for an unknown option.
+            ValueError: If `folder` holds another run, or a damaged checkpoint.
+        """
+        learner, settings, rest = self._configured(steps, options)
+        own = spec(env_id)
+        env = self._made(own, rest)
+        run = as_json(
+            {
+                "agent": self.learner,
+                "id": own.id,
+                "version": own.version,
+                "steps": steps,
+                "seed": seed,
+                "options": rest,
+                "config": {**asdict(learner), **_plain(settings)},
+            }
+        )
+        learner.policy(env, None)  # a game that it cannot play is refused before a folder is made
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        record = finished(folder / RECORD, run)
+        return record or self._train(learner, settings, env, run, folder)
+
+    def load(self, folder: Path, env: Env[Any, Any], group: str) -> NetworkPolicy:
+        """What `train` left in a folder, as a greedy policy for the single agent of a game.
+
+        Raises:
+            FileNotFoundError: If the run is not finished.
+            TypeError: If the learner cannot play the game.
+            ValueError: If it was trained for another game.
+        """
+        path = Path(folder) / WEIGHTS
+        header = read_header(path)
+        learner = LEARNERS[header["learner"]](**header["fields"])
+        params, settings = env.default_params(), learner.default_settings()
+
+        def fresh(key: jax.Array) -> Any:
+            return learner.weights(learner.init(key, env, params, settings))
+
+        like = jax.eval_shape(fresh, jax.random.key(0))
+        like = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), like)
+        try:
+            weights = read_tree(path, like)
+        except ValueError as error:
+            raise ValueError(f"{error}: it was trained on {header['id']}, another game") from error
+        return learner.policy(env, jax.tree.map(jnp.asarray, weights), greedy=True)
+
+    def _configured(
+        self, steps: int, options: Mapping[str, Any]
+    ) -> tuple[Any, Any, dict[str, Any]]:
+        """The learner, its settings, and the options that are the game's."""
+        kind = LEARNERS[self.learner]
+        shapes = {field.name for field in fields(kind)}
+        given = {name: value for name, value in options.items() if name in shapes}
+        learner = kind(steps, **given)
+        settings = learner.default_settings()
+        numbers = {field.name for field in fields(settings)} & options.keys()
+        changed = {name: _number(name, options[name], getattr(settings, name)) for name in numbers}
+        rest = {name: value for name, value in options.items() if name not in shapes | numbers}
+        return learner, replace(settings, **changed), rest
+
+    def _made(self, own: Any, options: Mapping[str, Any]) -> Env[Any, Any]:
+        try:
+            return make(own, **options)
+        except TypeError as error:
+            kind = LEARNERS[self.learner]
+            known = [field.name for field in (*fields(kind), *fields(kind(1).default_settings()))]
+            near = [match for name in options if (match := nearest(name, known))]
+            if not near:
+                raise
+            raise TypeError(f"{error}; {self.learner} has an option {near[0]!r}") from error
+
+    def _train(
+        self, learner: Any, settings: Any, env: Env[Any, Any], run: Mapping[str, Any], folder: Path
+    ) -> Mapping[str, Any]:
+        course = _Course(learner, settings, env, run, folder)
+        with Bar("training", run["steps"], unit="steps", show=self.progress) as bar:
+            bar.show(course.steps)
+            while not course.over:
+                outcome = course.advance()
+                bar.show(course.steps, outcome)
+                if course.unkept_seconds >= self.checkpoint_seconds:
+                    course.keep()
+        course.keep()
+        weights = learner.weights(course.state)
+        header = {"learner": self.learner, "fields": asdict(learner), "id": run["id"]}
+        write_tree(folder / WEIGHTS, weights, header)
+        judge = registry().evaluators["returns"]
+        figures = resolve(judge.target)(**judge.config).evaluate(
+            jax.random.fold_in(
+                jax.random.key(run["seed"]), 1
+            ),  # training began with the key itself
+            env,
+            env.default_params(),
+            {"": learner.policy(env, weights, greedy=True)},
+            self.evaluation_episodes,
+        )
+        record = {
+            **run,
+            "steps_played": course.steps,
+            "seconds": round(course.seconds, 1),
+            **course.software,
+            "figures": figures,
+            "files": {"weights": WEIGHTS},
+            "curve": course.curve,
+        }
+        write_json(folder / RECORD, record)
+        return as_json(record)
+
+
+class _Course:
+    """A run under way."""
+
+    def __init__(
+        self, learner: Any, settings: Any, env: Env[Any, Any], run: Mapping[str, Any], folder: Path
+    ) -> None:
+        params = env.default_params()
+
+        def begin(key: jax.Array) -> Any:
+            return learner.init(key, env, params, settings)
+
+        def go_on(state: Any, updates: jax.Array) -> Any:
+            playing = state.playing
+            state = replace(state, playing=replace(playing, tally=playing.tally.cleared()))
+            step = lambda _, state: learner.update(state, env, params, settings)  # noqa: E731
+            return jax.lax.fori_loop(0, updates, step, state)
+
+        self._learner = learner
+        self._run = run
+        self.software = {"versions": versions(), "commit": commit()}
+        self._path = folder / CHECKPOINT
+        self._go_on = jax.jit(go_on, donate_argnums=0)
+        self.state = jax.jit(begin)(jax.random.key(run["seed"]))
+        self._done, self.curve, self._earlier = 0, [], 0.0
+        if self._path.exists():
+            kept = read_header(self._path)
+            check_same(kept["run"], run, self._path)
+            self.state = read_tree(self._path, self.state)
+            self._done, self.curve, self._earlier = kept["updates"], kept["curve"], kept["seconds"]
+        self._began = self._kept = time.monotonic()
+
+    @property
+    def over(self) -> bool:
+        """Whether all updates are done."""
+        return self._done >= self._learner.iterations
+
+    @property
+    def steps(self) -> int:
+        """Environment steps so far."""
+        return self._done * self._learner.update_steps
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has learned, over all its parts."""
+        return self._earlier + time.monotonic() - self._began
+
+    @property
+    def unkept_seconds(self) -> float:
+        """How long the last checkpoint is ago."""
+        return time.monotonic() - self._kept
+
+    def advance(self) -> str:
+        """Play and learn up to the next point of the curve; say how well it goes."""
+        total = self._learner.iterations
+        stride = max(1, total // POINTS)
+        updates = min(stride, total - self._done)
+        self.state = self._go_on(self.state, updates)
+        tally = jax.device_get(self.state.playing.tally)
+        self._done += updates
+        episodes = int(tally.episodes)
+        if not episodes:
+            return ""
+        point = {
+            "steps": self.steps,
+            "seconds": round(self.seconds, 2),
+            "episodes": episodes,
+            "return": float(tally.returns) / episodes,
+            "length": float(tally.lengths) / episodes,
+        }
+        self.curve.append(point)
+        return f"return {point['return']:.2f}"
+
+    def keep(self) -> None:
+        """Write a checkpoint."""
+        header = {
+            "run": self._run,
+            "updates": self._done,
+            "seconds": self.seconds,
+            "curve": self.curve,
+            **self.software,
+        }
+        write_tree(self._path, self.state, header)
+        self._kept = time.monotonic()
+
+
+def _number(name: str, value: Any, default: Any) -> Any:
+    """A setting as the kind of number that it is; YAML reads `1e-3` as a word."""
+    try:
+        return type(default)(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be a number, not {value!r}") from None
+
+
+def _plain(settings: Any) -> dict[str, Any]:
+    """Settings as JSON has them, which knows no infinity."""
+    numbers = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    return {name: None if math.isinf(value) else value for name, value in numbers.items()}
