@@ -21,11 +21,13 @@ class Hills:
     variants: int = 2
 
     def start(self, key: Any) -> Any:
+        """The origin."""
         import jax.numpy as jnp
 
         return {"place": jnp.zeros(3)}
 
     def score(self, key: Any, candidate: Any, variant: int, generation: Any) -> Any:
+        """Walk towards the candidate, and say how far the goal is from there."""
         import jax
         import jax.numpy as jnp
 
@@ -38,10 +40,12 @@ class Hills:
         return jnp.where(candidate["place"][0] < self.abyss, jnp.nan, noise - distance)
 
     def judge(self, key: Any, candidate: Any, variant: int) -> Any:
+        """The same."""
         return self.score(key, candidate, variant, 0)
 
 
 def main() -> None:
+    """Search, in one process or as one of several."""
     folder, devices, *processes = sys.argv[1:]
     from envsuite.evolution.devices import use_cores
 
