@@ -4,7 +4,7 @@
     python docs/generate.py --check    # exit with 1 if anything is out of date
 
 It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), the tables of the
-learned worlds (see `worlds.py`), and the parts of `README.md` between pairs of comments: the table of ids from the registry, the demo's figures and
+It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), the tables of the
 the benchmark's from the records that they wrote.
 """
 
