@@ -4,8 +4,8 @@
     python docs/generate.py --check    # exit with 1 if anything is out of date
 
 It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), the tables of the
-It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), the tables of the
-the benchmark's from the records that they wrote.
+learned worlds (see `worlds.py`), and the parts of `README.md` between pairs of comments: the table
+of ids from the registry, the demo's figures and the benchmark's from the records that they wrote.
 """
 
 from __future__ import annotations
