@@ -154,7 +154,5 @@ def test_what_cannot_be_stood_for_is_refused():
         Synthetic("envsuite/SMAX-3m")
     with pytest.raises(TypeError, match="Guess is no task of a single agent"):
         Synthetic("envsuite/Primer-Guess")
-    with pytest.raises(TypeError, match="a learned world shows a Box of one axis"):
-        Synthetic("envsuite/Primer-GridWalk")
     with pytest.raises(KeyError, match="envsuite/CartPole"):
         Synthetic("envsuite/CartPol")
