@@ -30,6 +30,7 @@ MAY_IMPORT = {
         "envsuite.evolution",
         "envsuite.factory",  # a learned world asks by name for the game it stands for
         "envsuite.registry",
+        "envsuite.engines.compilation_cache",  # commands that compile for minutes keep it
     },
 }
 FOREIGN = {

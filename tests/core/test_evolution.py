@@ -144,9 +144,9 @@ def test_two_processes_find_what_one_finds(tmp_path, whole):
 
 
 def test_the_mean_return_is_that_of_episodes_played_one_by_one():
-    env = make("envsuite/Primer-GridWalk", max_steps=None)
+    env = make("envsuite/CartPole", max_steps=None)
     params, policy, key = env.default_params(), make_policy("random", env, ""), jax.random.key(3)
-    horizon, episodes = 30, 5
+    horizon, episodes = 20, 5  # some poles fall before, some do not
 
     def play(keys):
         """One episode, step by step; the keys as `mean_return` deals them out."""
@@ -169,4 +169,4 @@ def test_the_mean_return_is_that_of_episodes_played_one_by_one():
     got = mean_return(
         jax.random.key(3), env, params, policy, episodes=episodes, horizon=jnp.int32(horizon)
     )
-    assert float(got) == pytest.approx(expected, abs=1e-5) and expected != 0
+    assert float(got) == pytest.approx(expected, abs=1e-5) and 0 < expected < horizon
