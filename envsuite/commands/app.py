@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from envsuite.commands import agents, bench, environments, film, plugins
+from envsuite.commands import agents, bench, distill, environments, film, plugins
 
 app = typer.Typer(
     name="envsuite",
@@ -21,3 +21,4 @@ app.command()(agents.evaluate)
 app.command()(film.record)
 app.command("play", hidden=True)(film.record)  # what others call it
 app.add_typer(plugins.app, name="plugins")
+app.add_typer(distill.app, name="distill")

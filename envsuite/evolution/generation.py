@@ -17,6 +17,10 @@ from envsuite.evolution.strategy import make_strategy
 if TYPE_CHECKING:
     from envsuite.evolution.search import Search
 
+# On two cores, programs with several loops side by side now and then wait for each other for ever
+# if XLA splits single operations among threads too. These are too small to gain by that.
+_OPTIONS = {"xla_cpu_multi_thread_eigen": False}
+
 
 class Generation:
     """What happens between two states of the strategy; every draw follows from seed and number."""
@@ -37,7 +41,9 @@ class Generation:
         """The strategy's first state."""
         key = jax.random.fold_in(self._key, 1)
         state = self._strategy.init(key, self._start, self._params)
-        return everywhere(self._mesh, jax.tree.map(jnp.asarray, state))
+        # of definite types, as later states are, or the second generation would be compiled anew
+        state = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.asarray(leaf).dtype), state)
+        return everywhere(self._mesh, state)
 
     def mean(self, state: Any) -> Any:
         """The search's mean, as a candidate in NumPy."""
@@ -66,7 +72,7 @@ class Generation:
     def _stream(self, which: int, number: int) -> jax.Array:
         return jax.random.fold_in(jax.random.fold_in(self._key, which), number)
 
-    @partial(jax.jit, static_argnums=(0, 4))
+    @partial(jax.jit, static_argnums=(0, 4), compiler_options=_OPTIONS)
     def _play(
         self, state: Any, key: jax.Array, number: jax.Array, variant: int
     ) -> tuple[Any, jax.Array]:
@@ -84,7 +90,7 @@ class Generation:
         kept = jax.tree.map(lambda new, old: jnp.where(good.any(), new, old), told, state)
         return kept, scores
 
-    @partial(jax.jit, static_argnums=(0, 3))
+    @partial(jax.jit, static_argnums=(0, 3), compiler_options=_OPTIONS)
     def _judge(self, state: Any, key: jax.Array, variant: int) -> jax.Array:
         mean = self._strategy.get_mean(state)
 
