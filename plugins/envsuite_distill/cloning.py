@@ -126,12 +126,14 @@ def clone(
     )
 
     def improve(carry: Any, _: None) -> Any:
-        network, memory = carry
-        slope = jax.grad(loss)(network, pairs, used, continuous)
+        network: Any = carry[0]
+        memory = carry[1]
+        slope: Any = jax.grad(loss)(network, pairs, used, continuous)
         change, memory = optimiser.update(slope, memory, network)
         return (optax.apply_updates(network, change), memory), None
 
-    begun = (network, optimiser.init(network))
+    first: Any = network  # a pytree, which optax's types do not know for one
+    begun = (first, optimiser.init(first))
     (network, _), _ = jax.lax.scan(improve, begun, None, length=recipe.steps)
     return network
 

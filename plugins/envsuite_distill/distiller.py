@@ -44,6 +44,8 @@ class Distiller:
         kind: Of its targets; `"labels"`, or `"actions"` where actions are numbers, if not given.
         mean: Of the normaliser; zeros if not given.
         scale: Of the normaliser; ones if not given.
+        mirrored: Figures that change sign in a state's mirror image, where the action does too (or
+            the order of choices); half of the set is then the mirror image of the other half.
         recipe: How an agent is made of the set.
         networks: Hidden layers of the kinds of network in the search; only the recipe's if empty.
         together: Whether each candidate trains all kinds in every generation; else they take
@@ -68,6 +70,7 @@ class Distiller:
     kind: Kind | None = None
     mean: tuple[float, ...] = ()
     scale: tuple[float, ...] = ()
+    mirrored: tuple[int, ...] = ()
     recipe: Recipe = field(default_factory=Recipe)
     networks: tuple[tuple[int, ...], ...] = NETWORKS
     together: bool = True
@@ -82,13 +85,15 @@ class Distiller:
 
     def __post_init__(self) -> None:
         """Refuse settings that distil nothing; accept lists."""
-        for name in ("mean", "scale", "activations", "learning_rates"):
+        for name in ("mean", "scale", "mirrored", "activations", "learning_rates"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         object.__setattr__(self, "networks", tuple(tuple(layers) for layers in self.networks))
         if not FEWEST <= self.pairs <= MOST:
             raise ValueError(f"pairs must be {FEWEST} to {MOST}, not {self.pairs}")
         if self.kind is not None and self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
+        if self.mirrored and self.pairs % 2:
+            raise ValueError(f"a set half of which mirrors the other has no {self.pairs} pairs")
         for name in ("initialisations", "episodes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
@@ -174,6 +179,12 @@ class Distiller:
             raise TypeError(
                 f"{kind} are no targets for {self.task}, with {playing.env.action_space}"
             )
+        figures = len(playing.mean)
+        for figure in self.mirrored:
+            if not 0 <= figure < figures or playing.mean[figure] != 0:
+                raise ValueError(
+                    f"mirrored names figures from 0 to {figures - 1} whose mean is 0, not {figure}"
+                )
         if kind == "labels" and self.pairs < count_actions(playing.env):
             raise ValueError(
                 f"{self.pairs} pairs cannot show all {count_actions(playing.env)} choices of "
@@ -184,6 +195,7 @@ class Distiller:
             playing=playing,
             pairs=self.pairs,
             kind=kind,
+            mirrored=self.mirrored,
             recipe=self.recipe,
             networks=self.networks or (self.recipe.layers,),
             together=self.together,

@@ -117,7 +117,11 @@ class ImageDistillation:
         return jax.lax.scan(improve, self._first(key), None, length=self.steps)[0]
 
     def accuracy(
-        self, key: jax.Array, candidate: jax.Array, images: np.ndarray, labels: np.ndarray
+        self,
+        key: jax.Array,
+        candidate: jax.Array | np.ndarray,
+        images: np.ndarray,
+        labels: np.ndarray,
     ) -> float:
         """The share of images that a fresh network, trained on distilled ones, names rightly."""
         scores = class_scores(self.train(key, jnp.asarray(candidate)), jnp.asarray(images))
@@ -128,7 +132,7 @@ class ImageDistillation:
         filtering, hidden, last = jax.random.split(key, 3)
         draw = jax.nn.initializers.he_normal()
         return {
-            "filters": draw(filtering, (3, 3, 1, self.filters)),
+            "filters": draw(filtering, (9, self.filters)),
             "filters_biases": jnp.zeros(self.filters),
             "hidden": draw(hidden, (height * width * self.filters, self.width)),
             "hidden_biases": jnp.zeros(self.width),
@@ -177,13 +181,15 @@ class ImageDistiller:
 
 def class_scores(weights: Weights, images: jax.Array) -> jax.Array:
     """What a network makes of images, `f32[n, classes]`."""
-    filtered = jax.lax.conv_general_dilated(
-        images[..., None],
-        weights["filters"],
-        (1, 1),
-        "SAME",
-        dimension_numbers=("NHWC", "HWIO", "NHWC"),
-    )
+    height, width = images.shape[1:]
+    padded = jnp.pad(images, ((0, 0), (1, 1), (1, 1)))
+    # as a product of matrices, which is much faster for many networks at once than a convolution
+    patches = [
+        padded[:, down : down + height, right : right + width]
+        for down in range(3)
+        for right in range(3)
+    ]
+    filtered = jnp.stack(patches, -1) @ weights["filters"]
     seen = jax.nn.relu(filtered + weights["filters_biases"]).reshape(len(images), -1)
     hidden = jax.nn.relu(seen @ weights["hidden"] + weights["hidden_biases"])
     return hidden @ weights["last"] + weights["last_biases"]

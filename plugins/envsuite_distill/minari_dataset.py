@@ -93,45 +93,44 @@ def from_minari(
         ValueError: If there are more steps than a set may have pairs, or no task is named.
     """
     minari = _minari()
-    if isinstance(dataset, str):
-        dataset = minari.load_dataset(dataset)
-    sees, does = dataset.observation_space, dataset.action_space
+    found: Any = minari.load_dataset(dataset) if isinstance(dataset, str) else dataset
+    sees, does = found.observation_space, found.action_space
     rows = isinstance(sees, spaces.Box) and len(sees.shape) == 1
     if not rows or not isinstance(does, spaces.Discrete | spaces.Box):
         raise TypeError(f"no pairs of rows of numbers and actions: {sees} and {does}")
-    if dataset.total_steps > MOST:
+    if found.total_steps > MOST:
         raise ValueError(
-            f"{dataset.id} has {dataset.total_steps} steps, and a set at most {MOST} pairs"
+            f"{found.id} has {found.total_steps} steps, and a set at most {MOST} pairs"
         )
-    episodes = list(dataset.iterate_episodes())
+    episodes = list(found.iterate_episodes())
     seen = np.concatenate([np.asarray(episode.observations)[:-1] for episode in episodes])
     done = np.concatenate([np.asarray(episode.actions) for episode in episodes])
     if isinstance(does, spaces.Discrete):
         targets = np.eye(int(does.n), dtype=np.float32)[done - does.start]
     else:
         targets = done.reshape(len(done), -1)
-    kept = dataset.storage.metadata.get(KEY)
+    kept = found.storage.metadata.get(KEY)
     if kept is not None:
         own = from_json(json.loads(kept))
         states = (seen - own.mean) / own.scale
         soft = own.kind == "soft labels"  # of which an action is but the likeliest
         return replace(own, states=states, targets=own.targets if soft else targets)
     if not task:
-        raise ValueError(f"{dataset.id} does not say which task of envsuite it is for: name one")
-    mean = seen.mean(0) if mean is None else mean
-    scale = np.maximum(seen.std(0), 1e-6) if scale is None else scale
-    spec = dataset.env_spec or dataset.eval_env_spec
+        raise ValueError(f"{found.id} does not say which task of envsuite it is for: name one")
+    middle = seen.mean(0) if mean is None else mean
+    spread = np.maximum(seen.std(0), 1e-6) if scale is None else scale
+    spec = found.env_spec
     return DistilledSet(
         task=task,
         task_version=_version(task),
         gymnasium_id=gymnasium_id or (spec.id if spec else ""),
         kind="labels" if isinstance(does, spaces.Discrete) else "actions",
-        states=(seen - mean) / scale,
+        states=(seen - middle) / spread,
         targets=targets,
-        mean=mean,
-        scale=scale,
+        mean=middle,
+        scale=spread,
         recipe=recipe or Recipe(),
-        card={"from": f"the Minari dataset {dataset.id}"},
+        card={"from": f"the Minari dataset {found.id}"},
     )
 
 

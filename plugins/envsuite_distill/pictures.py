@@ -97,6 +97,7 @@ def draw(pairs: DistilledSet, path: str | Path) -> None:
         ValueError: For a task without axes of its own; it names those that have them.
     """
     from matplotlib.figure import Figure
+    from matplotlib.patheffects import withStroke
 
     plane = PLANES.get(pairs.task)
     if plane is None:
@@ -125,12 +126,17 @@ def draw(pairs: DistilledSet, path: str | Path) -> None:
         cmap="RdBu",
         vmin=-most,
         vmax=most,
-        edgecolors="black",
-        linewidths=2,
+        edgecolors="white",
+        linewidths=2.5,
     )
     for number, spot in enumerate(spots):
         drawn.annotate(
-            str(number + 1), spot, xytext=(11, 8), textcoords="offset points", weight="bold"
+            str(number + 1),
+            spot,
+            xytext=(11, 8),
+            textcoords="offset points",
+            weight="bold",
+            path_effects=[withStroke(linewidth=3, foreground="white")],
         )
     bar = figure.colorbar(ground, ax=drawn, ticks=[-most, 0, most])
     bar.ax.set_yticklabels([plane.words[0], "", plane.words[1]], rotation=90, va="center")

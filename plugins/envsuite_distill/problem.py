@@ -69,12 +69,16 @@ class Distillation:
     """The search for a set; a `Problem`.
 
     A candidate is `{"states": f32[pairs, figures]}`, and `"scores"` of soft labels or `"actions"`,
-    `f32[pairs, actions]`, where targets are learned.
+    `f32[pairs, actions]`, where targets are learned: actions as shares of what their space allows.
+    It has half as many pairs if the others mirror them.
 
     Attributes:
         playing: How a policy's worth is measured.
         pairs: How many pairs the set has.
         kind: Of its targets.
+        mirrored: The figures of a state that change sign in its mirror image, where what is to be
+            done changes sign or order too; empty for a task that has none. Half of the set is the
+            mirror image of the other half.
         recipe: How agents are made, unless randomised.
         networks: Hidden layers of the networks that are trained.
         together: Whether each candidate trains all kinds of network in every generation; else
@@ -88,6 +92,7 @@ class Distillation:
     playing: Playing
     pairs: int
     kind: Kind
+    mirrored: tuple[int, ...]
     recipe: Recipe
     networks: tuple[tuple[int, ...], ...]
     together: bool
@@ -104,9 +109,10 @@ class Distillation:
     def start(self, key: jax.Array) -> Candidate:
         """All zeros: states at the normaliser's mean, no action preferred."""
         del key
-        shape = (self.pairs, self._actions)
+        own = self.pairs // 2 if self.mirrored else self.pairs
+        shape = (own, self._actions)
         learned = {"soft labels": {"scores": shape}, "actions": {"actions": shape}}
-        states = {"states": (self.pairs, len(self.playing.mean))}
+        states = {"states": (own, len(self.playing.mean))}
         sizes = states | learned.get(self.kind, {})
         return {name: jnp.zeros(size) for name, size in sizes.items()}
 
@@ -123,16 +129,22 @@ class Distillation:
 
     def imitated(self, candidate: Candidate) -> Pairs:
         """A candidate as the pairs it stands for."""
-        space = action_space(self.playing.env)
+        states, space = candidate["states"], action_space(self.playing.env)
         if self.kind == "actions":
             assert isinstance(space, spaces.Box)
             low, high = space.low.ravel(), space.high.ravel()
-            targets = jnp.clip(candidate["actions"], low, high)
+            targets = (low + high) / 2 + (high - low) / 2 * jnp.clip(candidate["actions"], -1, 1)
         elif self.kind == "soft labels":
             targets = jax.nn.softmax(candidate["scores"])
         else:
-            targets = jnp.eye(self._actions)[jnp.arange(self.pairs) % self._actions]
-        return Pairs(candidate["states"], targets)
+            targets = jnp.eye(self._actions)[jnp.arange(len(states)) % self._actions]
+        if self.mirrored:
+            signs = np.ones(states.shape[1], np.float32)
+            signs[list(self.mirrored)] = -1
+            states = jnp.concatenate([states, states * signs])
+            image = -targets if self.kind == "actions" else targets[:, ::-1]
+            targets = jnp.concatenate([targets, image])
+        return Pairs(states, targets)
 
     def _worth(
         self, key: jax.Array, candidate: Candidate, variant: int, each: int, judged: bool

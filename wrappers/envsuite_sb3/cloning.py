@@ -100,16 +100,7 @@ def cloned(
         ValueError: If the environment's spaces do not fit the set.
         KeyError: For an activation that is not one of `ACTIVATIONS`.
     """
-    model = PPO(
-        "MlpPolicy",
-        env,
-        policy_kwargs={
-            "net_arch": list(recipe.layers),
-            "activation_fn": ACTIVATIONS[recipe.activation],
-        },
-        seed=seed,
-        device="cpu",  # a few pairs in a small network are fitted faster there
-    )
+    model = _model(recipe, env, seed)
     check_spaces(pairs, model.observation_space, model.action_space)
     if initial is not None:
         _set_weights(model.policy, initial)
@@ -119,20 +110,44 @@ def cloned(
     return model
 
 
+def with_weights(
+    recipe: Recipe,
+    env: gym.Env[Any, Any] | str,
+    weights: Sequence[tuple[np.ndarray, np.ndarray]],
+    mean: np.ndarray,
+    scale: np.ndarray,
+) -> PPO:
+    """A `PPO` whose policy has these weights, `(f32[in, out], f32[out])` of each layer.
+
+    Args:
+        recipe: For its layers and activation; nothing is fitted.
+        env: For its spaces.
+        weights: Of a network that takes normalised observations.
+        mean: `f32[figures]`, of the normaliser, which is folded in.
+        scale: `f32[figures]`, of the normaliser.
+    """
+    model = _model(recipe, env, 0)
+    _set_weights(model.policy, weights)
+    fold_normaliser(model.policy, np.asarray(mean, np.float32), np.asarray(scale, np.float32))
+    return model
+
+
 def imitate(policy: ActorCriticPolicy, pairs: Pairs, recipe: Recipe) -> list[float]:
     """Fit a policy to a set, whose states it is shown as they are; return the losses."""
     states, targets = torch.as_tensor(pairs.states), torch.as_tensor(pairs.targets)
     actor = [*policy.mlp_extractor.policy_net.parameters(), *policy.action_net.parameters()]
-    if isinstance(policy.action_space, spaces.Box):
+    continuous = isinstance(policy.action_space, spaces.Box)
+    if continuous:
         actor.append(policy.log_std)
-    optimiser = torch.optim.Adam(actor, lr=recipe.learning_rate, eps=recipe.epsilon)
+    optimiser = torch.optim.Adam(actor, lr=recipe.learning_rate, eps=recipe.epsilon, foreach=True)
     losses = []
     for _ in range(recipe.steps):
-        distribution = policy.get_distribution(states)
-        if isinstance(policy.action_space, spaces.Box):
-            loss = -distribution.log_prob(targets).mean()
+        own = policy.action_net(policy.mlp_extractor.forward_actor(states))
+        if continuous:
+            loss = -torch.distributions.Normal(own, policy.log_std.exp()).log_prob(targets)
         else:
-            loss = -(targets * distribution.distribution.logits).sum(1).mean()
+            loss = -targets * torch.log_softmax(own, 1)
+        loss = loss.sum(1).mean()
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(actor, recipe.gradient_norm)
@@ -143,7 +158,7 @@ def imitate(policy: ActorCriticPolicy, pairs: Pairs, recipe: Recipe) -> list[flo
 
 def fold_normaliser(policy: ActorCriticPolicy, mean: np.ndarray, scale: np.ndarray) -> None:
     """Let a policy that took normalised observations take observations as they come."""
-    first = policy.mlp_extractor.policy_net[0]
+    first: Any = policy.mlp_extractor.policy_net[0]
     with torch.no_grad():
         first.weight /= torch.as_tensor(scale)
         first.bias -= first.weight @ torch.as_tensor(mean)
@@ -180,11 +195,25 @@ def play(model: PPO, id: str, *, episodes: int, seed: int) -> np.ndarray:
     return total
 
 
+def _model(recipe: Recipe, env: gym.Env[Any, Any] | str, seed: int) -> PPO:
+    return PPO(
+        "MlpPolicy",
+        env,
+        policy_kwargs={
+            "net_arch": list(recipe.layers),
+            "activation_fn": ACTIVATIONS[recipe.activation],
+        },
+        seed=seed,
+        device="cpu",  # a few pairs in a small network are fitted faster there
+    )
+
+
 def _set_weights(
     policy: ActorCriticPolicy, weights: Sequence[tuple[np.ndarray, np.ndarray]]
 ) -> None:
-    hidden = [layer for layer in policy.mlp_extractor.policy_net if isinstance(layer, nn.Linear)]
+    layers: list[Any] = [*policy.mlp_extractor.policy_net, policy.action_net]
+    linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
     with torch.no_grad():
-        for layer, (matrix, biases) in zip([*hidden, policy.action_net], weights, strict=True):
+        for layer, (matrix, biases) in zip(linear, weights, strict=True):
             layer.weight.copy_(torch.as_tensor(np.array(matrix.T)))
             layer.bias.copy_(torch.as_tensor(np.array(biases)))

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
+from gymnasium import spaces
 from stable_baselines3 import PPO
 
 from envsuite.core.timestep import Timestep
@@ -104,7 +105,7 @@ def test_actions_stay_in_their_space():
     pairs = pendulum()
     network = initial_network(jax.random.key(0), 3, 1, (4,))
     far = replace(network, layers=tuple(Layer(w, b + 9) for w, b in network.layers))
-    space = gym.make("Pendulum-v1").action_space
+    space = spaces.Box(-2.0, 2.0, (1,), np.float32)
     policy = ClonedPolicy(far, 0, pairs.mean, pairs.scale, space)
     timestep = Timestep(jnp.ones(3), jnp.float32(0), jnp.bool_(False))
     assert policy.act(jax.random.key(0), None, timestep)[1].tolist() == [2.0]

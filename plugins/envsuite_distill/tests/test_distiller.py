@@ -82,9 +82,29 @@ def test_soft_labels_are_chances_and_actions_stay_in_their_space():
     targets = np.asarray(soft.imitated(candidate).targets)
     np.testing.assert_allclose(targets.sum(1), 1, atol=1e-6)
     np.testing.assert_allclose(targets[1], 1 / 3, atol=1e-6)
-    real = distiller("Pendulum").problem()
-    candidate = {"states": jnp.zeros((4, 3)), "actions": jnp.array([[9.0], [-9], [1], [0]])}
+    real = distiller("Pendulum", mirrored=[]).problem()
+    candidate = {"states": jnp.zeros((4, 3)), "actions": jnp.array([[9.0], [-9], [0.5], [0]])}
     assert real.imitated(candidate).targets.ravel().tolist() == [2, -2, 1, 0]
+
+
+def test_half_of_a_set_may_mirror_the_other():
+    real = distiller("Pendulum", pairs=2, mirrored=[1, 2]).problem()
+    candidate = {"states": jnp.array([[1.0, 2, 3]]), "actions": jnp.array([[0.5]])}
+    assert jax.tree.map(jnp.shape, real.start(jax.random.key(0))) == {
+        "states": (1, 3),
+        "actions": (1, 1),
+    }
+    made = real.imitated(candidate)
+    assert made.states.tolist() == [[1, 2, 3], [1, -2, -3]]
+    assert made.targets.tolist() == [[1.0], [-1.0]]
+    choice = distiller("Acrobot", pairs=4, mirrored=[1, 3, 4, 5]).problem()
+    made = choice.imitated({"states": jnp.ones((2, 6))})
+    assert made.targets.argmax(1).tolist() == [0, 1, 2, 1]  # backward and forward change places
+    assert made.states[2].tolist() == [1, -1, 1, -1, -1, -1]
+    with pytest.raises(ValueError, match="has no 3 pairs"):
+        distiller("Acrobot", mirrored=[1])
+    with pytest.raises(ValueError, match="whose mean is 0, not 0"):
+        distiller("Pendulum", mirrored=[0]).problem()
 
 
 def test_fresh_networks_differ_and_the_fixed_one_does_not():
