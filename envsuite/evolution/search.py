@@ -188,15 +188,11 @@ class _Course:
                 "worst": float(judged.min()),
             }
         )
-        # many tasks have a highest score: of those that reach it, the one with the least failures,
-        # and of those the last, which has been improved longest
-        best, mean = self._kept["best"], float(judged.mean())
-        if (score, mean) >= (best["score"], best.get("mean", -np.inf)):
+        if score > self._kept["best"]["score"]:
             self._best = self._generation.mean(self._state)
             self._kept["best"] = {
                 "generation": number,
                 "score": score,
-                "mean": mean,
                 "trials": np.round(judged.astype(float), 3).tolist(),
             }
 
