@@ -144,7 +144,7 @@ class Distillation:
             states = jnp.concatenate([states, states * signs])
             image = -targets if self.kind == "actions" else targets[:, ::-1]
             targets = jnp.concatenate([targets, image])
-        return Pairs(states, targets)
+        return Pairs(states, jnp.asarray(targets))
 
     def _worth(
         self, key: jax.Array, candidate: Candidate, variant: int, each: int, judged: bool
