@@ -30,6 +30,8 @@ MAY_IMPORT = {
         "envsuite.evolution",
         "envsuite.factory",  # a learned world asks by name for the game it stands for
         "envsuite.registry",
+        "envsuite.commands.options",
+        "envsuite.commands.table",
         "envsuite.engines.compilation_cache",  # commands that compile for minutes keep it
     },
 }

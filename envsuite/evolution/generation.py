@@ -16,6 +16,10 @@ from envsuite.evolution.strategy import make_strategy
 if TYPE_CHECKING:
     from envsuite.evolution.search import Search
 
+# On two cores, programs with several loops side by side now and then wait for each other for ever
+# if XLA splits single operations among threads too. These are too small to gain by that.
+_OPTIONS = {"xla_cpu_multi_thread_eigen": False}
+
 
 class Generation:
     """What happens between two states of the strategy; every draw follows from seed and number."""
@@ -82,7 +86,7 @@ class Generation:
     def _tell(self, key: jax.Array, candidates: Any, cost: jax.Array, asked: Any) -> Any:
         return self._strategy.tell(key, candidates, cost, asked, self._params)[0]
 
-    @partial(jax.jit, static_argnums=(0, 3))
+    @partial(jax.jit, static_argnums=(0, 3), compiler_options=_OPTIONS)
     def _score(self, shared: Any, candidates: Any, variant: int) -> jax.Array:
         def score(shared: Any, candidate: Any) -> jax.Array:
             words, number = shared
@@ -91,7 +95,7 @@ class Generation:
 
         return spread(score, self._mesh, self._search.batch)(shared, candidates)
 
-    @partial(jax.jit, static_argnums=(0, 3))
+    @partial(jax.jit, static_argnums=(0, 3), compiler_options=_OPTIONS)
     def _judge(self, mean: Any, keys: jax.Array, variant: int) -> jax.Array:
         def trial(mean: Any, words: jax.Array) -> jax.Array:
             key = jax.random.wrap_key_data(words, impl="threefry2x32")

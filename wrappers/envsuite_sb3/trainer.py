@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from gymnasium import spaces
 from sb3_contrib import MaskablePPO
 from stable_baselines3.common.utils import LinearSchedule
@@ -29,6 +27,7 @@ from envsuite_sb3.evaluation import evaluate
 from envsuite_sb3.learning_curve import draw_curve
 from envsuite_sb3.policy import NetworkPolicy, load_policy
 from envsuite_sb3.progress import RunCallback
+from envsuite_sb3.threads import threads
 from envsuite_sb3.vec_env import EngineVecEnv, make
 from envsuite_sb3.views import ViewName
 
@@ -147,7 +146,7 @@ class MaskablePPOTrainer:
         done = finished(folder / RECORD, run, free=_FREE)
         if done is not None:
             return done
-        with _threads(self.threads):
+        with threads(self.threads):
             return self._train(venv, run, folder, options)
 
     def load(self, folder: Path, env: Env[Any, Any], group: str) -> NetworkPolicy:
@@ -259,14 +258,3 @@ def _save_model(model: MaskablePPO, path: Path) -> None:
     unfinished = path.with_name(f".{path.name}")
     model.save(unfinished)
     os.replace(unfinished, path)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Let PyTorch use `count` threads for a while."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
