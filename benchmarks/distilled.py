@@ -131,6 +131,9 @@ def draw(tasks: dict[str, Any]) -> None:
             if task["aim"] is not None:
                 panel.axhline(task["aim"], color="crimson", lw=1, ls="--")
             panel.set(xscale="log", xlabel=label)
+            if axis == "width":
+                panel.set_xticks([16, 64, 512], ["16", "64", "512"])
+                panel.minorticks_off()
             panel.grid(alpha=0.3)
             if row == 0:
                 panel.set_title(f"{name}, {task['pairs']} pairs", fontsize=10)
@@ -146,7 +149,7 @@ def draw(tasks: dict[str, Any]) -> None:
     ]
     handles.append(panels[0, 0].plot([], [], color="0.3", label="own recipe")[0])
     handles.append(panels[0, 0].plot([], [], color="crimson", ls="--", label="to be reached")[0])
-    figure.legend(handles=handles, loc="outside lower center", ncols=8, fontsize=9)
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
     figure.savefig(PICTURE, dpi=90)
 
 
