@@ -4,8 +4,9 @@
     python docs/generate.py --check    # exit with 1 if anything is out of date
 
 It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), the tables of the
-learned worlds (see `worlds.py`), and the parts of `README.md` between pairs of comments: the table
-of ids from the registry, the demo's figures and the benchmark's from the records that they wrote.
+learned worlds and distilled sets (`worlds.py`, `sets.py`), and the parts of `README.md` between
+pairs of comments: the table of ids from the registry, the demo's figures and the benchmark's from
+the records that they wrote.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from gymnasium import spaces
 
 import differences
 import envsuite
+import sets
 import worlds
 from envsuite.core.errors import TargetError
 from envsuite.functional import is_text, unwrapped
@@ -203,6 +205,7 @@ def main() -> None:
     texts = {readme: text, PAGE: page()}
     texts[ROOT / "docs" / "differences.md"] = differences.page(plugins())
     texts[worlds.README] = worlds.page()
+    texts[sets.README] = sets.page()
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         if stale:
