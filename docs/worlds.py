@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from envsuite_synthetic.shipped import card, shipped
 
-README = Path(__file__).parents[1] / "plugins" / "envsuite_synthetic" / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "plugins" / "envsuite_synthetic" / "README.md"
+SPEED = ROOT / "benchmarks" / "results" / "worlds.json"
 
 
 def page() -> str:
     """The README with its tables made anew."""
     text = README.read_text()
-    for name, made in (("scores", scores()), ("costs", costs())):
+    for name, made in (("scores", scores()), ("costs", costs()), ("speed", speed())):
         begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
         before, _, rest = text.partition(begin)
         text = f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"
@@ -28,7 +31,10 @@ def scores() -> str:
         own = card(name)["scores"]
         for algorithm, figures in own["world"].items():
             real = own["real"][algorithm]
-            rows.append(f"| `{name}` | {algorithm} | **{_told(figures)}** | {_told(real)} |")
+            told = _told(figures)
+            if figures["iqm"] > real["iqm"]:
+                told = f"**{told}**"
+            rows.append(f"| `{name}` | {algorithm} | {told} | {_told(real)} |")
     return "\n".join(rows)
 
 
@@ -46,6 +52,16 @@ def costs() -> str:
             f"{cost['synthetic_steps']:,} | {cost['real_steps_at_most']:,} |"
         )
     return "\n".join(rows)
+
+
+def speed() -> str:
+    """How fast Stable-Baselines3 collects in a world."""
+    own = json.loads(SPEED.read_text())["collecting"]["world_against_real"]
+    return (
+        f"Stable-Baselines3's PPO collects {own['ratio']:.2f} times as many steps a second in "
+        f"`Synthetic-CartPole` as in `CartPole-v1` ({own['low']:.2f} to {own['high']:.2f}; "
+        "`python benchmarks/worlds.py`)."
+    )
 
 
 def _told(figures: dict[str, Any]) -> str:
