@@ -122,3 +122,8 @@ def test_a_plugin_brings_a_command_which_is_imported_when_it_is_run(tmp_path):
     assert run("acme-tool", "erase").returncode == 7
     (tmp_path / "acme_tool.py").write_text("1 / 0\n")
     assert run("list", "*gridwalk").returncode == 0
+
+
+def test_a_trainer_that_refuses_a_game_is_told_without_a_traceback(tmp_path):
+    words = ("train", "envsuite/SMAX-3m", "--agent", "ppo", "--out", str(tmp_path / "run"))
+    assert "take the agent 'maskable-ppo'" in run(*words, code=2)

@@ -31,7 +31,11 @@ def train(
             f"{agent!r} is a policy and learns nothing; trainers are {_trainers()}"
         )
     folder = out or Path("runs") / f"{id.partition('/')[2]}-{agent}-seed{seed}"
-    record = trainer.train(id, steps=steps, seed=seed, folder=folder, **parse_config(config))
+    options = parse_config(config)
+    try:
+        record = trainer.train(id, steps=steps, seed=seed, folder=folder, **options)
+    except (TypeError, ValueError) as error:  # by which trainers refuse games, options and folders
+        raise typer.BadParameter(str(error)) from error
     if as_json:
         show_json(record)
     else:

@@ -293,10 +293,15 @@ def distiller(task: str, **settings: Any) -> Distiller:
 
     Raises:
         TypeError: For a setting that there is not; it names the nearest.
-        ValueError: For a value that is refused.
+        ValueError: For a value that is refused, and a name that is neither a task nor an id; it
+            names the nearest task.
     """
     known = _presets()
     short = task.removeprefix("envsuite/")
+    if short not in known and "/" not in task:
+        match = nearest(task, known)
+        hint = f"did you mean {match!r}? " if match else ""
+        raise ValueError(f"no task {task!r}: {hint}Name one of {sorted(known)}, or any id")
     own = {name: value for name, value in known.get(short, {}).items() if name != "search"}
     search = dict(known.get(short, {}).get("search", {}))
     recipe = dict(own.pop("recipe", {}))

@@ -170,3 +170,8 @@ def test_tasks_that_do_not_fit():
 
 def test_settings_fit_for_json():
     assert json.loads(json.dumps(distiller("Pendulum").as_json()))["pairs"] == 4
+
+
+def test_an_unknown_task_names_the_nearest():
+    with pytest.raises(ValueError, match="no task 'CartPol': did you mean 'CartPole'"):
+        distiller("CartPol")
