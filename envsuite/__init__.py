@@ -4,11 +4,14 @@ Importing it makes every registered id known to Gymnasium and PettingZoo, by nam
 heavy is imported before something is built.
 """
 
+from envsuite.core.curriculum import Belief as Belief
+from envsuite.core.curriculum import Curriculum as Curriculum
+from envsuite.core.curriculum import Outcome as Outcome
+from envsuite.core.curriculum import Proposal as Proposal
 from envsuite.core.env import Env as Env
 from envsuite.core.env import Levels as Levels
 from envsuite.core.env import TextEnv as TextEnv
 from envsuite.core.env import World as World
-from envsuite.core.policy import Curriculum as Curriculum
 from envsuite.core.policy import Evaluator as Evaluator
 from envsuite.core.policy import Policy as Policy
 from envsuite.core.policy import Trainer as Trainer

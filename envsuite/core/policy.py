@@ -1,4 +1,4 @@
-"""Who acts, who trains, who judges, who chooses the tasks: structural protocols.
+"""Who acts, who trains, who judges: structural protocols (`curriculum` has who chooses tasks).
 
 Third parties satisfy these without importing us. All are values: what they remember is passed in
 and handed back, so that they run inside `jit`, `vmap` and `scan`.
@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
-from envsuite.core.env import Env, Levels
+from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
 
 if TYPE_CHECKING:
     import jax
 
 M = TypeVar("M")
-C = TypeVar("C")
-P = TypeVar("P")
 W = TypeVar("W")
 H = TypeVar("H")
 
@@ -106,21 +104,4 @@ class Evaluator(Protocol):
         episodes: int,
     ) -> Mapping[str, Any]:
         """Play `episodes` with `policies` by group (`""` for a single agent); return figures."""
-        ...
-
-
-@runtime_checkable
-class Curriculum(Protocol[C, P]):
-    """Chooses tasks for a learner; a registered curriculum is a callable `target(**config)`."""
-
-    def init(self, key: jax.Array, levels: Levels[P]) -> C:
-        """The curriculum's first state."""
-        ...
-
-    def propose(self, key: jax.Array, state: C, num: int) -> tuple[C, P]:
-        """A batch of `num` tasks, stacked."""
-        ...
-
-    def learn(self, state: C, params: P, scores: jax.Array) -> C:
-        """Take note of how valuable each task was, `scores: f32[num]`."""
         ...

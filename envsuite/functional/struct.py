@@ -8,6 +8,7 @@ from typing import Any, TypeVar, dataclass_transform
 import jax
 import jax.numpy as jnp
 
+from envsuite.core.curriculum import Outcome, Proposal
 from envsuite.core.timestep import Timestep
 
 T = TypeVar("T")
@@ -48,5 +49,7 @@ def over(timestep: Timestep[Any]) -> jax.Array:
     return ended | timestep.truncated
 
 
-_FIELDS = ["obs", "reward", "terminated", "truncated", "legal", "to_act", "info"]
-jax.tree_util.register_dataclass(Timestep, data_fields=_FIELDS, meta_fields=[])
+for _message in (Timestep, Proposal, Outcome):
+    jax.tree_util.register_dataclass(
+        _message, data_fields=[field.name for field in fields(_message)], meta_fields=[]
+    )

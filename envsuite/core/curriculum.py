@@ -1,0 +1,115 @@
+"""Who chooses the levels, what is told of them, and what a level's game may offer beyond playing.
+
+A curriculum proposes levels, somebody plays them (a compiled learner, Stable-Baselines3, a bare
+loop), and tells what came of each. Both messages are plain values of arrays, so that the same
+curriculum serves them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+
+if TYPE_CHECKING:
+    import jax
+
+C = TypeVar("C")
+P = TypeVar("P")
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal(Generic[P]):
+    """Levels to be played next, one for each slot. A pytree.
+
+    Attributes:
+        levels: Params with leading axis `[n]`.
+        tickets: `i32[n]`: what the curriculum knows them by; nobody else reads it.
+        trained: `bool[]`: whether a learner may learn from what is played in them. Robust
+            curricula only look at new levels (Jiang et al., arXiv:2110.02439).
+    """
+
+    levels: P
+    tickets: Any
+    trained: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of `n` levels. A pytree; all but `episodes` are `f32[n]`, NaN where not known.
+
+    Means of values and advantages are over the steps of an episode, then over the episodes that
+    ended in a level. A learner that has no values leaves those NaN.
+
+    Attributes:
+        episodes: `i32[n]`: how many episodes ended in the level. With none, all else is NaN.
+        mean_return: The mean of their undiscounted returns.
+        best_return: The highest of them.
+        solved: The share of them that were solved: `info["won"]` at the end, where a game has it.
+        value: The mean of the critic's values.
+        advantage: The mean of the generalised advantages.
+        positive_advantage: The mean of `max(advantage, 0)`.
+        absolute_advantage: The mean of `|advantage|`.
+    """
+
+    episodes: Any
+    mean_return: Any
+    best_return: Any
+    solved: Any
+    value: Any
+    advantage: Any
+    positive_advantage: Any
+    absolute_advantage: Any
+
+
+@runtime_checkable
+class Curriculum(Protocol[C, P]):
+    """Chooses levels for a learner, in pure functions; what it remembers is the state `C`.
+
+    A registered curriculum is a callable `target(levels, **config)` that returns one, where
+    `levels` is a game that satisfies `Levels`. One cycle is a proposal, a rollout in it, and the
+    outcome: `propose`, play, `learn`.
+    """
+
+    @property
+    def needs_values(self) -> bool:
+        """Whether it cannot do without the critic's part of an `Outcome`."""
+        ...
+
+    @property
+    def grounded(self) -> bool:
+        """Whether advantages must come from imagined transitions (SAMPLR; see `Belief`)."""
+        ...
+
+    def init(self, key: jax.Array) -> C:
+        """The first state."""
+        ...
+
+    def propose(self, key: jax.Array, state: C, num: int) -> tuple[C, Proposal[P]]:
+        """Choose `num` levels."""
+        ...
+
+    def learn(self, key: jax.Array, state: C, proposal: Proposal[P], outcome: Outcome) -> C:
+        """Take note of what came of a proposal; levels without a finished episode teach nothing."""
+        ...
+
+    def figures(self, state: C) -> Mapping[str, jax.Array]:
+        """Figures for a log, each `f32[]`: the fill of a buffer, the mean score, ..."""
+        ...
+
+
+@runtime_checkable
+class Belief(Protocol[S, P]):
+    """A game with hidden parts whose true distribution is known: what SAMPLR needs.
+
+    The hidden parts are the aleatoric parameters of Jiang et al., arXiv:2207.05219.
+    """
+
+    def imagine(self, key: jax.Array, state: S, level: P) -> tuple[S, P]:
+        """Draw the hidden parts anew, by what their player can know.
+
+        Drawn from the posterior, given what has been seen in the episode, under the true
+        distribution rather than the curriculum's. Everything that was seen stays as it is.
+        """
+        ...
