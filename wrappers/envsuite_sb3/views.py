@@ -39,7 +39,7 @@ class View(Protocol):
         ...
 
     def observations(self, obs: Any) -> np.ndarray:
-        """Observations, a fresh array `[slots, ...]`."""
+        """Observations of some copies or of all, a fresh array `[slots, ...]`."""
         ...
 
     def rewards(self, reward: Any) -> np.ndarray:
@@ -125,7 +125,7 @@ class TeamView:
 
     def observations(self, obs: Any) -> np.ndarray:
         """The seats' observations end to end, `[slots, seats * features]`."""
-        return np.array(obs[self.group]).reshape(self.slots, -1)
+        return np.array(obs[self.group]).reshape(len(obs[self.group]), -1)
 
     def rewards(self, reward: Any) -> np.ndarray:
         """The mean over the team."""
@@ -162,7 +162,7 @@ class SeatsView:
     def observations(self, obs: Any) -> np.ndarray:
         """One row a seat."""
         rows = np.array(obs[self.group])
-        return rows.reshape(self.slots, *rows.shape[2:])
+        return rows.reshape(-1, *rows.shape[2:])
 
     def rewards(self, reward: Any) -> np.ndarray:
         """To each seat its own."""
