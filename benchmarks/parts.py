@@ -34,7 +34,7 @@ from envsuite_smax.compiled.combat import (
     shoot,
 )
 from envsuite_smax.compiled.layout import NOISE_HIGH, NOISE_LOW
-from envsuite_smax.compiled.play import command, show
+from envsuite_smax.compiled.play import command, show_team
 from envsuite_smax.compiled.scripted import IDEAS, enemy_turn
 from envsuite_smax.compiled.sight import (
     choices,
@@ -48,31 +48,34 @@ from measure import RESULTS, machine, write
 BATTLES = (("3m", 1024), ("27m_vs_30m", 64))
 TICKS = 8
 F = np.float32
+ALL = np.uint32((1 << LANES) - 1)
 
 
 @kernel()
 def _run_orders(
-    book, numbers, marks, tables, rules, allies, plan, actions, none, field, orders, armed, keys,
-    ideas, sees, hits,
+    book, numbers, marks, tables, allies, plan, actions, keys, field, ideas, sees, hits, orders,
+    armed,
 ):  # fmt: skip
-    battles = np.zeros(LANES, np.int64)
+    battles, playing = np.zeros(LANES, np.int64), ALL
     for first in range(0, numbers.shape[0], LANES):
         for lane in range(LANES):
-            i = battles[lane] = first + lane
-            command(i, book, numbers, marks, tables, 0, plan, actions, none)
-            enter(i, lane, numbers, marks, tables, rules, 0, field)
-            obey(i, lane, numbers, marks, allies, allies, field, orders, armed)
+            battles[lane] = first + lane
+        command(battles, playing, book, numbers, marks, tables, allies, False, False, actions)
+        obey(battles, playing, numbers, marks, allies, 0, allies, field, orders, armed)
         enemy_turn(
-            battles, np.uint32(0xFFFF), numbers, marks, allies, False, True, keys, field, ideas,
-            sees, hits, orders, armed,
+            battles, playing, numbers, marks, allies, False, True, keys, field, ideas, sees, hits,
+            orders, armed,
         )  # fmt: skip
 
 
 @kernel()
 def _run_lanes(numbers, marks, tables, rules, field, orders):
-    for i in range(numbers.shape[0]):
-        enter(i, i % LANES, numbers, marks, tables, rules, 0, field)
-        leave(i, i % LANES, numbers, marks, field, orders)
+    battles, playing = np.zeros(LANES, np.int64), ALL
+    for first in range(0, numbers.shape[0], LANES):
+        for lane in range(LANES):
+            battles[lane] = first + lane
+        enter(battles, playing, numbers, marks, tables, rules, field)
+        leave(battles, playing, numbers, marks, field, orders)
 
 
 @kernel()
@@ -92,27 +95,26 @@ def _run_ticks(which, times, first, field, units, size, noise, keys, orders, arm
 
 @kernel()
 def _run_sight(
-    which, numbers, marks, tables, rules, plan, allies, size, field, words, looks, bits, obs, legal,
-    no_obs, no_legal,
-):  # fmt: skip
-    battles, playing = np.zeros(LANES, np.int64), np.uint32(0xFFFF)
-    units = numbers.shape[2]
+    which, numbers, marks, tables, rules, plan, allies, size, field, words, looks, bits, obs, legal
+):
+    battles, playing = np.zeros(LANES, np.int64), ALL
+    units, kinds = numbers.shape[2], tables.shape[2]
     for first in range(0, numbers.shape[0], LANES):
         for lane in range(LANES):
-            i = battles[lane] = first + lane
-            if which == 0:
-                describe(i, lane, numbers, marks, tables, 0, allies, False, True, words)
-        if which == 1:
+            battles[lane] = first + lane
+        if which == 0:
+            describe(battles, playing, numbers, marks, tables, allies, False, True, words)
+        elif which == 1:
             unit_list(
-                battles, playing, numbers, tables.shape[2], allies, False, size, size, field, words,
-                looks, bits, obs,
+                battles, playing, numbers, kinds, allies, False, size, size, field, words, looks,
+                bits, obs,
             )  # fmt: skip
         elif which == 2:
             choices(battles, playing, units, allies, False, field, bits, legal)
-        elif which == 3:
-            show(
-                battles, playing, numbers, marks, tables, rules, plan, None, field, words, looks,
-                bits, obs, legal, no_obs, no_legal,
+        else:
+            show_team(
+                battles, playing, numbers, marks, tables, rules, plan, None, False, field, words,
+                looks, bits, obs, legal,
             )  # fmt: skip
 
 
@@ -146,7 +148,6 @@ def parts(scenario: str, copies: int) -> Mapping[str, Any]:
     book, plan, room = engine._book, engine._kernel._plan, engine._room
     obs, legal = room.shown.obs["ally"], room.shown.legal["ally"]
     units, allies, size = numbers.shape[2], obs.shape[1], F(32)
-    no_obs, no_legal = obs[:, :0].copy(), legal[:, :0].copy()
     asked = action["ally"].astype(np.int32)
     field, orders = np.zeros(units * SPAN, F), np.zeros(units * O_SPAN, np.int32)
     armed, bits = np.zeros(units, np.uint32), np.zeros((units, units), np.uint32)
@@ -165,19 +166,18 @@ def parts(scenario: str, copies: int) -> Mapping[str, Any]:
 
     def sight(which: int) -> Callable[[], None]:
         board = (numbers, marks, tables, rules, plan, allies, size, field)
-        seen = (words, looks, bits, obs, legal, no_obs, no_legal)
+        seen = (words, looks, bits, obs, legal)
         return lambda: _run_sight(which, *board, *seen)
 
     def order() -> None:
-        team = (book, numbers, marks, tables, rules, allies, plan, asked, none)
-        _run_orders(*team, field, orders, armed, keys, ideas, sees, hits)
+        team = (book, numbers, marks, tables, allies, plan, asked, keys)
+        _run_orders(*team, field, ideas, sees, hits, orders, armed)
 
-    none = asked[:, :0].copy()
     figures = {
         "into lanes and out": quickest(
             lambda: _run_lanes(numbers, marks, tables, rules, field, orders), copies
         ),
-        "into lanes, and orders": quickest(order, copies, again),
+        "orders": quickest(order, copies, again),
     }
     first = field.copy()
     for which, name in enumerate(("all ticks", "ticks: shots", "ticks: moves", "ticks: pushes")):

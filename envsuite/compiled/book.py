@@ -41,8 +41,13 @@ def draw(i, book):
 def draw_for_players(book, low, high):
     """`draw` for the copies that play.
 
-    Sixteen at a time and without a branch, so that the compiler hashes them side by side.
+    Sixteen at a time and without a branch, so that the compiler hashes them side by side; a lone
+    copy has nobody beside it.
     """
+    if high - low == 1:
+        if book[low, PLAYS]:
+            draw(low, book)
+        return
     rows = np.empty((6, LANES), np.uint32)
     stream0, stream1, key0, key1, next0, next1 = rows
     for first in range(low, high, LANES):

@@ -152,26 +152,29 @@ def advance(
     """Play a step in those of the copies `low` to `high` whose book says so, and show them."""
     units, allies, by_chance = numbers.shape[2], plan[ALLIES], plan[BY_CHANCE] > 0
     field, orders = np.zeros(units * SPAN, np.float32), np.zeros(units * O_SPAN, np.int32)
-    armed, bits = np.zeros(units, np.uint32), np.zeros((units, units), np.uint32)
-    sees, hits = np.zeros((2, allies), np.uint32)
-    noise, keys = np.zeros((2, LANES), np.float32), np.zeros((2, LANES), np.uint32)
-    enemy_keys, ideas = np.zeros((2, LANES), np.uint32), np.zeros(IDEAS, np.float32)
+    # few pieces of memory cut up, for each takes as long to get as a dozen units to play
+    masks, hashes = np.zeros((units + 3, units), np.uint32), np.zeros((4, LANES), np.uint32)
+    bits, armed, sees, hits = masks[3:], masks[0], masks[1, :allies], masks[2, :allies]
+    keys, enemy_keys = hashes[:2], hashes[2:]
+    figures = np.zeros(2 * LANES + IDEAS, np.float32)
+    noise, ideas = figures[: 2 * LANES].reshape(2, LANES), figures[2 * LANES :]
     words, looks = room_for_words(units, tables.shape[2]), room_for_looks(units)
-    battles, filled = np.full(LANES, low), 0
+    in_lanes, filled = np.empty(LANES, np.int64), 0
     for first in range(low, high, LANES):
         played, playing = min(LANES, high - first), np.uint32(0)
         for lane in range(max(played, filled)):
             i = first + lane
             if lane < played and book[i, PLAYS]:
                 own = i if rules.shape[0] > 1 else 0
-                battles[lane] = i
+                in_lanes[lane] = i
                 playing = np.uint32(playing | (np.uint32(1) << np.uint32(lane)))
                 noise[0, lane], noise[1, lane] = rules[own, NOISE_LOW], rules[own, NOISE_HIGH]
                 keys[0, lane], keys[1, lane] = book[i, KEY0], book[i, KEY1]
             else:
-                battles[lane] = first  # which it is does not matter, for nobody writes to it
+                in_lanes[lane] = first  # which it is does not matter, for nobody writes to it
                 stay_empty(lane, units, field)
         filled = max(played, filled)  # lanes that hold, or held, a battle; the others stay zero
+        battles = in_lanes[:filled]
         for lane in range(LANES):  # all of them, so that the compiler hashes them side by side
             key0, key1 = keys[0, lane], keys[1, lane]
             enemy_keys[0, lane], enemy_keys[1, lane] = split(key0, key1, 2)
@@ -219,7 +222,7 @@ def judge(
     zero, none = spread(ZERO), np.uint32(0)
     ours, theirs, ours_before, theirs_before = none, none, none, none
     ours_lost, theirs_lost = zero, zero
-    for lane in range(LANES):
+    for lane in range(battles.size):
         own = battles[lane] if rules.shape[0] > 1 else 0
         ideas[lane] = rules[own, BONUS]
     for u in range(units):

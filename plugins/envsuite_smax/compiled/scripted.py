@@ -61,7 +61,7 @@ def enemy_turn(
     for place in range(units - allies):
         u = units - 1 - place
         own = u * SPAN
-        for lane in range(LANES):
+        for lane in range(battles.size):
             i = battles[lane]
             ideas[I_LAST + lane] = np.float32(marks[i, LAST, u - allies])
             ideas[I_X + lane] = numbers[i, POINT_X, u - allies]

@@ -39,7 +39,7 @@ L_SPAN = 2 * LANES
 def room_for_words(units, kinds):
     """Room for what `describe` writes: a whole number of vectors for each unit in a lane."""
     row = (W_TYPES + kinds + LANES - 1) // LANES * LANES
-    return np.zeros((LANES, units, row), np.float32)
+    return np.empty((LANES, units, row), np.float32)
 
 
 @kernel()
@@ -72,7 +72,7 @@ def describe(battles, playing, numbers, marks, tables, allies, enemy, see_enemy_
 @kernel()
 def room_for_looks(units):
     """Room for what `unit_list` finds out of a few observers: a row of lanes for each figure."""
-    return np.zeros(max(AT_ONCE, units) * L_SPAN, np.float32)
+    return np.empty(min(max(AT_ONCE // units, 1), units) * units * L_SPAN, np.float32)
 
 
 @kernel()
@@ -99,6 +99,8 @@ def unit_list(
             x, y, sight = load(field, at + F_X), load(field, at + F_Y), load(field, at + F_SIGHT)
             alive = load(field, at + F_HEALTH) > zero  # the dead see no one
             for v in range(units):
+                if v == base + member:
+                    continue
                 other, look = v * SPAN, ((member - first) * units + v) * L_SPAN
                 east, north = load(field, other + F_X) - x, load(field, other + F_Y) - y
                 there = alive & (load(field, other + F_HEALTH) > zero)
