@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ NEAR = "S G .\n. # .\n. . ."
 FAR = "S # .\n. # .\n. . G"
 
 
-def options(id: str) -> dict[str, int]:
+def options(id: str) -> dict[str, Any]:
     return {"size": 3, **({"walls": 0} if id == "envsuite/Maze" else {})}
 
 
@@ -54,7 +56,7 @@ def test_gymnasium_tells_the_level_that_a_reset_has_drawn():
 @pytest.mark.parametrize("backend", ["auto", "jax"])
 @pytest.mark.parametrize("id", GAMES)
 def test_vectors_take_a_text_for_all_or_one_for_each(id, backend):
-    env = gym.make_vec(id, num_envs=3, backend=backend, **options(id))
+    env: Any = gym.make_vec(id, num_envs=3, backend=backend, **options(id))
     near, far = written(id, NEAR), written(id, FAR)
     env.reset(seed=0, options={"level": [near, far, near]})
     assert env.unwrapped.levels() == (tight(near), tight(far), tight(near))
@@ -73,7 +75,7 @@ def test_vectors_take_a_text_for_all_or_one_for_each(id, backend):
 @pytest.mark.parametrize("id", GAMES)
 def test_pettingzoo_takes_and_tells_a_level_as_text(id):
     for api in ("pettingzoo", "pettingzoo-aec"):
-        env = envsuite.make_as(id, api, **options(id))
+        env: Any = envsuite.make_as(id, api, **options(id))
         near, action = written(id, NEAR), 4 if "Grid" in id else 2
         env.reset(seed=0, options={"level": near})
         agent = env.agents[0]
@@ -90,7 +92,7 @@ def test_pettingzoo_takes_and_tells_a_level_as_text(id):
 
 @pytest.mark.parametrize("id", GAMES)
 def test_stable_baselines_takes_and_tells_levels_as_text(id):
-    venv = envsuite.make_as(id, "sb3", num_envs=2, **options(id))
+    venv: Any = envsuite.make_as(id, "sb3", num_envs=2, **options(id))
     near, far = written(id, NEAR), written(id, FAR)
     venv.set_options([{"level": near}, {"level": far}])
     venv.reset()
@@ -117,6 +119,6 @@ def test_a_game_of_levels_that_are_no_text_says_so():
     with pytest.raises(AttributeError, match="has no attribute 'level'"):
         envsuite.make_as("envsuite/CartPole", "sb3").get_attr("level")
     with pytest.raises(TypeError, match="CartPole writes no levels as text"):
-        vector = gym.make_vec("envsuite/CartPole", num_envs=2)
+        vector: Any = gym.make_vec("envsuite/CartPole", num_envs=2)
         vector.reset(seed=0)
         vector.unwrapped.levels()
