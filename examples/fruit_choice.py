@@ -249,7 +249,7 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
         panel.set_yticks(range(len(own)), [row["method"] for row in reversed(own)])
         panel.set_title(f"apple right in {chance:.0%} of episodes", fontsize=10)
         panel.set_xlabel("reward an episode, in truth")
-        panel.set_xlim(1.3, 3.15)
+        panel.set_xlim(0, 3.15)
         panel.grid(axis="x", alpha=0.3)
     figure.suptitle("Each dot a seed; the dotted line is the best that can be done", fontsize=10)
     figure.savefig(path, format="png")

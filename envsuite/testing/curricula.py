@@ -120,6 +120,12 @@ def proposed_levels_can_be_played(led: Led) -> None:
             assert not leaf.any(), "a level begins at its end"
 
 
+def a_first_state_can_be_donated(led: Led) -> None:
+    """No two leaves of the first state are one array, so that a learner may donate it."""
+    leaves = jax.tree.leaves(led.curriculum.init(jax.random.key(0)))
+    assert len({id(leaf) for leaf in leaves}) == len(leaves), "an array serves two leaves"
+
+
 def it_is_pure(led: Led) -> None:
     """The same keys lead to the same proposals; what came of one changes no state before it."""
     before = _copy(led.start)
@@ -210,6 +216,7 @@ PROMISES = (
     it_is_a_curriculum,
     proposals_have_a_level_a_slot,
     proposed_levels_can_be_played,
+    a_first_state_can_be_donated,
     it_is_pure,
     it_runs_in_a_scan,
     no_episode_teaches_nothing,
