@@ -6,10 +6,12 @@ heavy is imported before something is built.
 
 from envsuite.core.curriculum import Belief as Belief
 from envsuite.core.curriculum import Curriculum as Curriculum
+from envsuite.core.curriculum import Optimum as Optimum
 from envsuite.core.curriculum import Outcome as Outcome
 from envsuite.core.curriculum import Proposal as Proposal
 from envsuite.core.env import Env as Env
 from envsuite.core.env import Levels as Levels
+from envsuite.core.env import LevelText as LevelText
 from envsuite.core.env import TextEnv as TextEnv
 from envsuite.core.env import World as World
 from envsuite.core.policy import Evaluator as Evaluator
