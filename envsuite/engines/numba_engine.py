@@ -171,8 +171,10 @@ class NumbaEngine:
             self._share(work)
             begins = self._book[:, ledger.BEGINS] > 0
             if begins.any():
+                bound = self._own_params is not None
                 self._give_tasks(params, begins)
-                self._bind(room)
+                if not bound:
+                    self._bind(room)
                 in_shares(room.begin, self.num_envs, self._threads)
         room.stale[:] = room.over
         self._room = room
@@ -188,7 +190,8 @@ class NumbaEngine:
         if self._room is None:
             raise RuntimeError("there is no state before the first reset()")
         state = tuple(array.copy() for array in self._state)
-        return Snapshot(state, self._book.copy(), self._own_params, self._room.copies())
+        params = jax.tree.map(np.array, self._own_params)
+        return Snapshot(state, self._book.copy(), params, self._room.copies())
 
     @state.setter
     def state(self, snapshot: Snapshot) -> None:
@@ -200,13 +203,12 @@ class NumbaEngine:
         for own, value in zip(self._state, snapshot.state, strict=True):
             own[...] = value
         self._book[...] = snapshot.book
-        if snapshot.params is not self._own_params:
-            self._own_params = snapshot.params
+        if snapshot.params is not None or self._own_params is not None:
+            self._own_params = jax.tree.map(np.array, snapshot.params)
             shared = snapshot.params is None
-            self._tables = (
+            self._take_tables(
                 self._shared_tables(self.params) if shared else self._kernel.tables(snapshot.params)
             )
-            self._rooms.clear()
         self._room = self._rooms.take(self._room)
         self._room.show_again(snapshot.shown)
 
@@ -336,21 +338,30 @@ class NumbaEngine:
         return self._kernel.tables(jax.tree.map(lambda leaf: np.asarray(leaf)[None], params))
 
     def _give_tasks(self, params: Any, where: np.ndarray) -> None:
-        """New tasks for the slots `where`; the others keep their own."""
-        own = self._own_params
-        if own is None:
-            own = jax.tree.map(
+        """New tasks for the slots `where`; the others keep their own.
+
+        They are written into the arrays to which all rooms are bound, for to bind a room again
+        takes longer than a step.
+        """
+        if self._own_params is None:
+            self._own_params = jax.tree.map(
                 lambda leaf: np.repeat(np.asarray(leaf)[None], self.num_envs, 0), self.params
             )
+            self._take_tables(self._kernel.tables(self._own_params))
+        rows = np.flatnonzero(where)
+        given = jax.tree.map(lambda leaf: np.asarray(leaf)[rows], params)
+        for own, new in zip(jax.tree.leaves(self._own_params), jax.tree.leaves(given), strict=True):
+            own[rows] = new
+        for table, new in zip(self._tables, self._kernel.tables(given), strict=True):
+            if len(table) == self.num_envs:
+                table[rows] = new
 
-        def put(old: np.ndarray, new: Any) -> np.ndarray:
-            mixed = old.copy()
-            mixed[where] = np.asarray(new)[where]
-            return mixed
-
-        self._own_params = jax.tree.map(put, own, params)
-        self._tables = self._kernel.tables(self._own_params)
+    def _take_tables(self, tables: tuple[np.ndarray, ...]) -> None:
+        """Other arrays of tasks; no room is bound to them yet."""
+        self._tables = tuple(np.array(table) for table in tables)
         self._rooms.clear()
+        if self._room is not None:
+            self._room.place = None
 
 
 @partial(jax.jit, static_argnums=0)
