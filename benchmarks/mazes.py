@@ -72,7 +72,8 @@ def numba_loop(copies: int) -> Loop:
 
 def jaxued_scan(copies: int) -> Scan:
     """The loop of `jax_scan` over JaxUED's maze; of its actions the three that do something."""
-    env: Any = AutoResetWrapper(Maze(), make_level_generator(13, 13, WALLS))
+    generate: Any = make_level_generator(13, 13, WALLS)
+    env: Any = AutoResetWrapper(Maze(), generate)
     params = env.default_params
 
     def run(carry: Any, key: jax.Array) -> Any:
@@ -93,8 +94,7 @@ def jaxued_scan(copies: int) -> Scan:
     @jax.vmap
     def begin(key: jax.Array) -> Any:
         level_key, reset_key = jax.random.split(key)
-        level = make_level_generator(13, 13, WALLS)(level_key)
-        return env.reset_to_level(reset_key, level, params)[1]
+        return env.reset_to_level(reset_key, generate(level_key), params)[1]
 
     return run, (begin(jax.random.split(jax.random.PRNGKey(0), copies)), jnp.float32(0))
 
@@ -106,7 +106,7 @@ def designing(seconds: float) -> Iterable[dict[str, Any]]:
     generate = make_level_generator(13, 13, WALLS)
     ours, theirs = (jax.jit(jax.vmap(draw))(keys) for draw in (game.sample, generate))
     edit: Any = make_level_mutator_minimax(EDITS)
-    solver = MazeSolved()
+    solver: Any = MazeSolved()
     params = solver.default_params
 
     def solve(level: Any) -> jax.Array:

@@ -11,6 +11,8 @@ from envsuite_maze.level import VECTORS, Level
 
 NO_WAY = -1
 
+Wave = tuple[jax.Array, jax.Array, jax.Array]  # what is reached, since when, and what is new
+
 
 @jax.jit
 def cells_to_goal(level: Level) -> jax.Array:
@@ -100,10 +102,10 @@ def _when_reached(nearer: Callable[[jax.Array], jax.Array], first: jax.Array) ->
     the processor takes four times as many.
     """
 
-    def spreads(carry: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
+    def spreads(carry: Wave) -> jax.Array:
         return carry[2].any()
 
-    def spread(carry: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, ...]:
+    def spread(carry: Wave) -> Wave:
         reached, waited, _ = carry
         following = nearer(reached)
         return following, waited + ~following, following & ~reached
