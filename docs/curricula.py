@@ -29,7 +29,8 @@ def cost() -> str:
     rows = [
         f"A cycle of {record['slots']} levels of 13 by 13 cells (`python "
         f"benchmarks/level_buffer.py`, one of {record['cores']} CPU cores; domain randomisation "
-        f"takes {record['dr']:.2f} ms). A cycle sorts the scores once, so what a kept level costs grows as a logarithm:",
+        f"takes {record['dr']:.2f} ms). A cycle sorts the scores once, so what "
+        "a kept level costs grows as a logarithm:",
         "",
         "| levels kept | cycle of new levels, ms | cycle of replay, ms |",
         "|---|---|---|",
