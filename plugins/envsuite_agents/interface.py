@@ -74,6 +74,12 @@ class Interface:
         """Whether it chooses rather than measures."""
         return isinstance(self.actions, Choices)
 
+    def played(self, action: jax.Array) -> jax.Array:
+        """Actions as the game takes them: from where its space begins, or clipped into the box."""
+        if isinstance(self.actions, Bounds):
+            return self.actions.clipped(action)
+        return self.actions.played(action)
+
 
 def interface(
     env: Env[Any, Any], learner: str, *, discrete: bool = True, bounded: bool = True

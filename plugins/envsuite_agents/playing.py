@@ -46,40 +46,60 @@ class Played:
     ended: jax.Array  # bool[copies]: terminated, or cut off by the time limit
     obs: jax.Array  # f32[copies, size]: what the step led to, of the same episode
     legal: jax.Array | None  # bool[copies, actions]: likewise
+    won: jax.Array | None  # bool[copies]: `info["won"]`, in games that have it
 
 
-def begin(key: jax.Array, env: Env[Any, Any], params: Any, copies: int) -> Playing:
-    """Begin an episode in every copy."""
+def begin(
+    key: jax.Array, env: Env[Any, Any], params: Any, copies: int, *, each: bool = False
+) -> Playing:
+    """Begin an episode in every copy; `each`: params have a leading axis, one set for a copy."""
     keys = jax.random.split(key, copies)
-    state, timestep = jax.vmap(env.reset, (0, None))(keys, params)
+    state, timestep = jax.vmap(env.reset, (0, 0 if each else None))(keys, params)
     nothing, none = jnp.zeros(copies), jnp.zeros(copies, jnp.int32)
     tally = Tally(nothing, none, jnp.int32(0), jnp.float32(0), jnp.int32(0))
     return Playing(state, flat(timestep.obs, 1), timestep.legal, tally)
 
 
 def advance(
-    keys: jax.Array, env: Env[Any, Any], params: Any, playing: Playing, action: jax.Array
+    keys: jax.Array,
+    env: Env[Any, Any],
+    params: Any,
+    playing: Playing,
+    action: jax.Array,
+    *,
+    each: bool = False,
 ) -> tuple[Playing, Played]:
     """Play one step in every copy, and begin anew where an episode ended.
 
     Args:
         keys: `key[2, copies]`: for the step, and for the next episode.
         env: The game, with its time limit.
-        params: Shared by all copies.
+        params: Shared by all copies; with `each`, one set for a copy, which plays it again.
         playing: Where they are.
         action: As the game takes it, leading axis `copies`.
+        each: Whether every leaf of `params` has a leading axis `copies`.
     """
 
-    def one(step_key: jax.Array, reset_key: jax.Array, state: Any, action: jax.Array) -> Any:
+    def one(
+        step_key: jax.Array, reset_key: jax.Array, state: Any, action: jax.Array, params: Any
+    ) -> Any:
         state, led_to = env.step(step_key, state, action, params)
         following, shown = begin_if_over(env, reset_key, state, led_to, params)
         return following, led_to, over(led_to), shown.obs, shown.legal
 
     step_keys, reset_keys = keys
-    state, led_to, ended, obs, legal = jax.vmap(one)(step_keys, reset_keys, playing.state, action)
+    play = jax.vmap(one, (0, 0, 0, 0, 0 if each else None))
+    state, led_to, ended, obs, legal = play(step_keys, reset_keys, playing.state, action, params)
     reward = led_to.reward.astype(jnp.float32)
     tally = _counted(playing.tally, reward, ended)
-    played = Played(reward, led_to.terminated, ended, flat(led_to.obs, 1), led_to.legal)
+    played = Played(
+        reward,
+        led_to.terminated,
+        ended,
+        flat(led_to.obs, 1),
+        led_to.legal,
+        led_to.info.get("won"),
+    )
     return Playing(state, flat(obs, 1), legal, tally), played
 
 
