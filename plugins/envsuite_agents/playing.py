@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from envsuite.core.env import Env
 from envsuite.functional import begin_if_over, over, struct
+from envsuite.functional.grounded import Imagined, imagined_step
 from envsuite_agents.interface import flat
 
 
@@ -101,6 +102,29 @@ def advance(
         led_to.info.get("won"),
     )
     return Playing(state, flat(obs, 1), legal, tally), played
+
+
+def imagine(
+    keys: jax.Array, env: Env[Any, Any], levels: Any, playing: Playing, action: jax.Array
+) -> Imagined:
+    """The step of every copy as it might as well have gone; nothing comes of it (SAMPLR).
+
+    Args:
+        keys: `key[copies]`, those of the step that is played.
+        env: The game, a `Belief`.
+        levels: Its params, one set for a copy.
+        playing: Where the copies are before the step.
+        action: As the game takes it, leading axis `copies`.
+
+    Returns:
+        Leading axis `copies`; observations are flat.
+    """
+
+    def one(key: jax.Array, state: Any, action: jax.Array, level: Any) -> Imagined:
+        return imagined_step(jax.random.fold_in(key, 1), key, env, state, action, level)
+
+    dreamt = jax.vmap(one)(keys, playing.state, action, levels)
+    return Imagined(dreamt.reward.astype(jnp.float32), flat(dreamt.obs, 1), dreamt.terminated)
 
 
 def _counted(tally: Tally, reward: jax.Array, ended: jax.Array) -> Tally:

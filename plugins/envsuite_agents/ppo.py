@@ -14,7 +14,6 @@ from envsuite.functional import struct
 from envsuite_agents.descent import descend, start
 from envsuite_agents.distributions import drawn, likelihood_and_entropy, noise
 from envsuite_agents.gae import advantages
-from envsuite_agents.grounding import foreseen
 from envsuite_agents.interface import interface
 from envsuite_agents.network_policy import NetworkPolicy
 from envsuite_agents.networks import (
@@ -25,7 +24,7 @@ from envsuite_agents.networks import (
     uniform_layers,
 )
 from envsuite_agents.on_policy import Rollout
-from envsuite_agents.playing import Playing, advance, begin
+from envsuite_agents.playing import Playing, advance, begin, imagine
 from envsuite_agents.running import check_counts, run
 from envsuite_agents.surrogate import surrogate
 
@@ -190,11 +189,12 @@ class PPO:
             action = drawn(scores, weights.log_std, playing.legal, noise)
             taken = game.played(action)
             following, played = advance(keys, env, params, playing, taken, each=each)
-            led_to = foreseen(keys, env, params, playing, taken, played, grounded=grounded)
-            return following, (playing.obs, playing.legal, action, played, led_to)
+            dreamt = imagine(keys[0], env, params, playing, taken) if grounded else None
+            return following, (playing.obs, playing.legal, action, played, dreamt)
 
         playing, rollout = jax.lax.scan(step, state.playing, chance)
-        obs, legal, action, played, led_to = rollout
+        obs, legal, action, played, dreamt = rollout
+        led_to = dreamt or played
         value = self._value(weights, obs)
         advantage = advantages(
             led_to.reward,
