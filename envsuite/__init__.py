@@ -6,6 +6,7 @@ heavy is imported before something is built.
 
 from envsuite.core.curriculum import Belief as Belief
 from envsuite.core.curriculum import Curriculum as Curriculum
+from envsuite.core.curriculum import Optimum as Optimum
 from envsuite.core.curriculum import Outcome as Outcome
 from envsuite.core.curriculum import Proposal as Proposal
 from envsuite.core.env import Env as Env

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 P = TypeVar("P")
+P_contra = TypeVar("P_contra", contravariant=True)
 S = TypeVar("S")
 
 
@@ -112,4 +113,13 @@ class Belief(Protocol[S, P]):
         Drawn from the posterior, given what has been seen in the episode, under the true
         distribution rather than the curriculum's. Everything that was seen stays as it is.
         """
+        ...
+
+
+@runtime_checkable
+class Optimum(Protocol[P_contra]):
+    """A game that knows what is possible in its levels, so that regret need not be guessed."""
+
+    def optimum(self, level: P_contra) -> jax.Array:
+        """The highest expected undiscounted return of any player of a level, `f32[]`."""
         ...

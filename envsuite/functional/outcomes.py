@@ -144,9 +144,8 @@ def pooled(outcome: Outcome, groups: jax.Array) -> Outcome:
 
 def known_where(condition: jax.Array, outcome: Outcome) -> Outcome:
     """The outcome where the condition holds; elsewhere none: no episodes, all else NaN."""
-    nothing = jax.tree.map(lambda leaf: jnp.full_like(leaf, jnp.nan), outcome)
-    nothing = replace(nothing, episodes=jnp.zeros_like(outcome.episodes))
-    return tree_where(condition, outcome, nothing)
+    known = jax.tree.map(lambda leaf: jnp.where(condition, leaf, jnp.nan), outcome)
+    return replace(known, episodes=jnp.where(condition, outcome.episodes, 0))
 
 
 def _pooled(outcome: Outcome, total: Any, highest: Any) -> Outcome:

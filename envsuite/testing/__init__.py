@@ -1,8 +1,9 @@
 """Conformance as a product: the contract of the suite as functions, for us and for third parties.
 
 `check` is for a game, `check_engine` for a batched multi-agent environment, `check_vector` for a
-Gymnasium vector environment. Each plays a little and raises `CheckError`, an `AssertionError`
-that lists every promise that is broken. There is no list of exceptions.
+Gymnasium vector environment, `check_curriculum` for what chooses levels. Each plays a little and
+raises `CheckError`, an `AssertionError` that lists every promise that is broken. There is no list
+of exceptions.
 
 With pytest, `pytest --envsuite "acme/*"` runs all three for the ids that match.
 """
@@ -17,7 +18,7 @@ from envsuite.testing.promises import Outcome as Outcome
 from envsuite.testing.promises import enforce, examine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 def check(id: str | EnvSpec, **config: Any) -> None:
@@ -53,6 +54,22 @@ def check_vector(id: str | EnvSpec, **options: Any) -> None:
     enforce(_name(id), examine_vector(id, **options))
 
 
+def check_curriculum(target: Callable[..., Any], levels: Any, **config: Any) -> None:
+    """Check what every curriculum promises, by leading it through a few cycles.
+
+    Give it a `capacity` of a few levels, if it has one, so that the cycles fill it.
+
+    Args:
+        target: Called as `target(levels, **config)`, as a registered curriculum is.
+        levels: A game with levels (`envsuite.Levels`), without transforms around it.
+        **config: Its options.
+
+    Raises:
+        CheckError: Naming each promise that is broken.
+    """
+    enforce(getattr(target, "__name__", str(target)), examine_curriculum(target, levels, **config))
+
+
 def examine_game(id: str | EnvSpec, **config: Any) -> list[Outcome]:
     """The outcome of each promise that a game makes; raises nothing."""
     from envsuite.factory import make
@@ -82,6 +99,17 @@ def examine_engine(id: str | EnvSpec, **options: Any) -> list[Outcome]:
 
     what = batched.batch(id, **options)
     return examine((promise, what) for promise in batched.PROMISES)
+
+
+def examine_curriculum(target: Callable[..., Any], levels: Any, **config: Any) -> list[Outcome]:
+    """The outcome of each promise that a curriculum makes; raises nothing."""
+    from envsuite.testing import curricula
+
+    try:
+        led = curricula.lead(target(levels, **config), levels)
+    except Exception as error:  # what cannot be made breaks the first promise of all
+        return [Outcome("It can be made", f"{type(error).__name__}: {error}")]
+    return [Outcome("It can be made"), *examine((each, led) for each in curricula.PROMISES)]
 
 
 def _name(id: str | EnvSpec) -> str:

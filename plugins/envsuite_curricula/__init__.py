@@ -1,0 +1,1 @@
+"""Curricula: who chooses the levels that a learner plays."""
