@@ -1,9 +1,8 @@
-"""The registered trainers `ppo`, `dqn`, `sac`, `ddpg`, `td3`: a learner's run, kept in a folder."""
+"""The registered trainers `ppo`, `recurrent-ppo`, `dqn`, ...: a learner's run, kept in a folder."""
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -15,22 +14,31 @@ import numpy as np
 
 from envsuite.core.env import Env
 from envsuite.core.errors import nearest
-from envsuite.factory import make, spec
+from envsuite.core.policy import Policy
+from envsuite.factory import make, make_curriculum, spec
 from envsuite.registry import registry, resolve
 from envsuite.runs.bar import Bar
-from envsuite.runs.records import commit, versions, write_json
-from envsuite.runs.same_run import as_json, check_same, finished
+from envsuite.runs.records import write_json
+from envsuite.runs.same_run import as_json, finished
 from envsuite.runs.tree_file import read_header, read_tree, write_tree
+from envsuite_agents.course import Course
+from envsuite_agents.curriculum_run import CurriculumRun
 from envsuite_agents.ddpg import DDPG
 from envsuite_agents.dqn import DQN
-from envsuite_agents.network_policy import NetworkPolicy
 from envsuite_agents.ppo import PPO
+from envsuite_agents.recurrent_ppo import RecurrentPPO
 from envsuite_agents.sac import SAC
 from envsuite_agents.td3 import TD3
 
-LEARNERS: dict[str, Any] = {"ppo": PPO, "dqn": DQN, "sac": SAC, "ddpg": DDPG, "td3": TD3}
-WEIGHTS, CHECKPOINT, RECORD = "weights.npz", "checkpoint.npz", "record.json"
-POINTS = 100  # of the learning curve, and as often the bar moves
+LEARNERS: dict[str, Any] = {
+    "ppo": PPO,
+    "recurrent-ppo": RecurrentPPO,
+    "dqn": DQN,
+    "sac": SAC,
+    "ddpg": DDPG,
+    "td3": TD3,
+}
+WEIGHTS, RECORD = "weights.npz", "record.json"
 
 
 @dataclass(frozen=True)
@@ -79,21 +87,31 @@ class LearnerTrainer:
             folder: Made if missing.
             **options: Fields of the learner (`num_envs`, `hidden`, ...), its settings
                 (`learning_rate`, ...), and options of `envsuite.make` (`max_steps`, fields of the
-                game, ...).
+                game, ...); `curriculum`, the name of one, and `curriculum_config`, its options.
 
         Returns:
             The record: `id` and its `version`, `steps`, `seed`, the game's `options`, the
             learner's `config`, `steps_played`, `seconds`, `versions`, `commit`, `figures` of the
-            evaluation, and the learning `curve`.
+            evaluation, and the learning `curve`; under a curriculum also `env_steps`,
+            `trained_steps` and `gradient_updates`.
 
         Raises:
-            UnknownNameError: For an unknown id.
-            TypeError: For a game that the learner cannot play, and for an unknown option.
+            UnknownNameError: For an unknown id or curriculum.
+            TypeError: For a game that the learner cannot play or that has no levels, for a learner
+                that cannot learn under a curriculum, and for an unknown option.
             ValueError: If `folder` holds another run, or a damaged checkpoint.
         """
+        options = dict(options)
+        curriculum = options.pop("curriculum", None)
+        curriculum_config = dict(options.pop("curriculum_config", None) or {})
         learner, settings, rest = self._configured(steps, options)
         own = spec(env_id)
         env = self._made(own, rest)
+        config = {**asdict(learner), **_plain(settings)}
+        running = learner
+        if curriculum is not None:
+            running = CurriculumRun(learner, make_curriculum(curriculum, env, **curriculum_config))
+            config |= {"curriculum": curriculum, "curriculum_config": curriculum_config}
         run = as_json(
             {
                 "agent": self.learner,
@@ -102,16 +120,17 @@ class LearnerTrainer:
                 "steps": steps,
                 "seed": seed,
                 "options": rest,
-                "config": {**asdict(learner), **_plain(settings)},
+                "config": {"curriculum": None, **config},
             }
         )
-        learner.policy(env, None)  # a game that it cannot play is refused before a folder is made
+        # a game that it cannot play is refused before a folder is made
+        jax.eval_shape(lambda: running.init(jax.random.key(0), env, env.default_params(), settings))
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         record = finished(folder / RECORD, run)
-        return record or self._train(learner, settings, env, run, folder)
+        return record or self._train(running, settings, env, run, folder)
 
-    def load(self, folder: Path, env: Env[Any, Any], group: str) -> NetworkPolicy:
+    def load(self, folder: Path, env: Env[Any, Any], group: str) -> Policy[Any]:
         """What `train` left in a folder, as a greedy policy for the single agent of a game.
 
         Raises:
@@ -163,7 +182,7 @@ class LearnerTrainer:
     def _train(
         self, learner: Any, settings: Any, env: Env[Any, Any], run: Mapping[str, Any], folder: Path
     ) -> Mapping[str, Any]:
-        course = _Course(learner, settings, env, run, folder)
+        course = Course(learner, settings, env, run, folder)
         with Bar("training", run["steps"], unit="steps", show=self.progress) as bar:
             bar.show(course.steps)
             while not course.over:
@@ -173,7 +192,8 @@ class LearnerTrainer:
                     course.keep()
         course.keep()
         weights = learner.weights(course.state)
-        header = {"learner": self.learner, "fields": asdict(learner), "id": run["id"]}
+        own = learner.learner if isinstance(learner, CurriculumRun) else learner
+        header = {"learner": self.learner, "fields": asdict(own), "id": run["id"]}
         write_tree(folder / WEIGHTS, weights, header)
         judge = registry().evaluators["returns"]
         figures = resolve(judge.target)(**judge.config).evaluate(
@@ -188,6 +208,7 @@ class LearnerTrainer:
         record = {
             **run,
             "steps_played": course.steps,
+            **course.counters(),
             "seconds": round(course.seconds, 1),
             **course.software,
             "figures": figures,
@@ -196,91 +217,6 @@ class LearnerTrainer:
         }
         write_json(folder / RECORD, record)
         return as_json(record)
-
-
-class _Course:
-    """A run under way."""
-
-    def __init__(
-        self, learner: Any, settings: Any, env: Env[Any, Any], run: Mapping[str, Any], folder: Path
-    ) -> None:
-        params = env.default_params()
-
-        def begin(key: jax.Array) -> Any:
-            return learner.init(key, env, params, settings)
-
-        def go_on(state: Any, updates: jax.Array) -> Any:
-            playing = state.playing
-            state = replace(state, playing=replace(playing, tally=playing.tally.cleared()))
-            step = lambda _, state: learner.update(state, env, params, settings)  # noqa: E731
-            return jax.lax.fori_loop(0, updates, step, state)
-
-        self._learner = learner
-        self._run = run
-        self.software = {"versions": versions(), "commit": commit()}
-        self._path = folder / CHECKPOINT
-        self._go_on = jax.jit(go_on, donate_argnums=0)
-        self.state = jax.jit(begin)(jax.random.key(run["seed"]))
-        self._done, self.curve, self._earlier = 0, [], 0.0
-        if self._path.exists():
-            kept = read_header(self._path)
-            check_same(kept["run"], run, self._path)
-            self.state = read_tree(self._path, self.state)
-            self._done, self.curve, self._earlier = kept["updates"], kept["curve"], kept["seconds"]
-        self._began = self._kept = time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        """Whether all updates are done."""
-        return self._done >= self._learner.iterations
-
-    @property
-    def steps(self) -> int:
-        """Environment steps so far."""
-        return self._done * self._learner.update_steps
-
-    @property
-    def seconds(self) -> float:
-        """How long the run has learned, over all its parts."""
-        return self._earlier + time.monotonic() - self._began
-
-    @property
-    def unkept_seconds(self) -> float:
-        """How long the last checkpoint is ago."""
-        return time.monotonic() - self._kept
-
-    def advance(self) -> str:
-        """Play and learn up to the next point of the curve; say how well it goes."""
-        total = self._learner.iterations
-        stride = max(1, total // POINTS)
-        updates = min(stride, total - self._done)
-        self.state = self._go_on(self.state, updates)
-        tally = jax.device_get(self.state.playing.tally)
-        self._done += updates
-        episodes = int(tally.episodes)
-        if not episodes:
-            return ""
-        point = {
-            "steps": self.steps,
-            "seconds": round(self.seconds, 2),
-            "episodes": episodes,
-            "return": float(tally.returns) / episodes,
-            "length": float(tally.lengths) / episodes,
-        }
-        self.curve.append(point)
-        return f"return {point['return']:.2f}"
-
-    def keep(self) -> None:
-        """Write a checkpoint."""
-        header = {
-            "run": self._run,
-            "updates": self._done,
-            "seconds": self.seconds,
-            "curve": self.curve,
-            **self.software,
-        }
-        write_tree(self._path, self.state, header)
-        self._kept = time.monotonic()
 
 
 def _number(name: str, value: Any, default: Any) -> Any:
