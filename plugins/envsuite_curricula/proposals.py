@@ -63,12 +63,12 @@ def check_levels(levels: Any) -> Any:
 
 def level_shapes(levels: Any) -> Any:
     """The shapes and dtypes of a level, without drawing one."""
-    return jax.eval_shape(unwrapped(levels).sample, jax.random.key(0))
+    return jax.eval_shape(check_levels(levels).sample, jax.random.key(0))
 
 
 def sampled(levels: Any, key: jax.Array, num: int) -> Any:
     """New levels, leading axis `[num]`."""
-    return jax.vmap(unwrapped(levels).sample)(jax.random.split(key, num))
+    return jax.vmap(check_levels(levels).sample)(jax.random.split(key, num))
 
 
 def fresh(levels: Any, key: jax.Array, state: Kept, num: int, trained: bool) -> Any:
@@ -102,7 +102,7 @@ def mutated(levels: Any, key: jax.Array, state: Kept, num: int, edits: int) -> A
     last = (buffer.drawn == buffer.clock - 1) & (places < buffer.size)
     parents = _spread(draw_key, last, num)
     children = levels_at(buffer, parents)
-    mutate = jax.vmap(unwrapped(levels).mutate)
+    mutate = jax.vmap(check_levels(levels).mutate)
 
     def edit(index: jax.Array, children: Any) -> Any:
         return mutate(jax.random.split(jax.random.fold_in(edit_key, index), num), children)

@@ -118,7 +118,9 @@ def score_levels(
 
 
 def _says_won(levels: Any) -> bool:
+    game: Any = unwrapped(levels)
+
     def info(key: jax.Array) -> Any:
-        return levels.reset(key, unwrapped(levels).sample(key))[1].info
+        return game.reset(key, game.sample(key))[1].info
 
     return "won" in jax.eval_shape(info, jax.random.key(0))

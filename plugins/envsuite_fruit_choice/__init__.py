@@ -1,0 +1,1 @@
+"""Stochastic fruit choice: an apple or a banana, one of which is worth nothing today."""
