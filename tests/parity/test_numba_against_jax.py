@@ -24,7 +24,7 @@ IDS = [id for id, own in envsuite.registry().environments.items() if own.numba]
 SOME = {
     *("SMAX-3m", "SMAX-2s3z", "SMAX-3s_vs_5z", "SMAX-smacv2_5_units"),
     *("MPE-SimpleSpread", "MPE-SimpleWorldComm", "MPE-SimpleFacmac9a", "MPE-SimpleCrypto"),
-    *("Overcooked-CrampedRoom", "CoinGame"),
+    *("Overcooked-CrampedRoom", "CoinGame", "Maze"),
 }
 STEPS = 110
 # The vectors of the processor take copies by fours. XLA rounds the odd ones, which are left over,

@@ -1,0 +1,135 @@
+"""Pictures of mazes, for people: nothing imports this module, the registry names it.
+
+How to read one: grey cells are walls, the green square is the goal, the orange arrow is the agent,
+and the cells that it sees are lighter. In pictures of a level a ring is the start, and a line the
+way that was walked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from envsuite.drawing import (
+    CAPTION,
+    FIELD,
+    GREEN,
+    GRID,
+    MARGIN,
+    ORANGE,
+    QUIET,
+    SIDE,
+    SKY,
+    WALL,
+    YELLOW,
+    Color,
+    Point,
+    Sheet,
+    mix,
+)
+from envsuite_maze.level import VECTORS
+from envsuite_maze.observe import view
+
+if TYPE_CHECKING:  # drawing needs no rules
+    from envsuite_maze.env import Maze, State
+    from envsuite_maze.level import Level
+
+SEEN = mix(FIELD, YELLOW, 0.22)
+SEEN_WALL = mix(WALL, YELLOW, 0.35)
+
+
+def frame(env: Maze, state: State, params: Level) -> np.ndarray:
+    """Draw a state.
+
+    Args:
+        env: The game, without transforms around it.
+        state: One state of it, not a batch; JAX or NumPy arrays.
+        params: Not used; the level is in the state.
+
+    Returns:
+        `u8[432, 400, 3]`.
+    """
+    del params
+    heading = int(state.heading)
+    seen = np.asarray(state.place) + view(env.sight)[heading]
+    sheet, cell = _board(state.level, seen)
+    _arrow(sheet, _middle(state.place, cell), 0.36 * cell, heading, ORANGE)
+    words = f"step {int(state.steps)} of {env.horizon}"
+    if state.arrived:
+        words = f"arrived after {int(state.steps)} steps"
+    sheet.text((SIDE / 2, SIDE + CAPTION / 2), words, 18)
+    return sheet.pixels()
+
+
+def level_picture(level: Level, path: Sequence[Any] = (), caption: str = "") -> np.ndarray:
+    """Draw a level and the way that was walked in it.
+
+    Args:
+        level: One level.
+        path: The places in turn, each a row and a column; repeated ones do not matter.
+        caption: A line below.
+
+    Returns:
+        `u8[432, 400, 3]`.
+    """
+    sheet, cell = _board(level, ())
+    start = _middle(level.start, cell)
+    points = [_middle(place, cell) for place in path]
+    steps = len(points) - 1
+    for number, (one, other) in enumerate(zip(points, points[1:], strict=False)):
+        # from the colour of the agent to that of the goal, so that one sees which way it went
+        sheet.line(one, other, max(0.16 * cell, 1.5), mix(ORANGE, SKY, number / steps))
+    sheet.ring(start, 0.42 * cell, max(0.07 * cell, 1), ORANGE)
+    _arrow(sheet, start, 0.26 * cell, int(level.heading), ORANGE)
+    sheet.text((SIDE / 2, SIDE + CAPTION / 2), caption, 18)
+    return sheet.pixels()
+
+
+def _board(level: Level, seen: Any) -> tuple[Sheet, float]:
+    """A sheet with walls and goal on it, and the side of a cell."""
+    walls = np.asarray(level.walls)
+    rows, columns = walls.shape
+    cell = SIDE / max(rows, columns)
+    sheet = Sheet(SIDE + 2 * MARGIN, SIDE + MARGIN + CAPTION, origin=(MARGIN, MARGIN))
+    sheet.box((0, 0), (columns * cell, rows * cell), FIELD)
+    near = {(row, column) for row, column in np.asarray(seen).reshape(-1, 2).tolist()}
+    for row, column in near:
+        if 0 <= row < rows and 0 <= column < columns:
+            _fill(sheet, row, column, cell, SEEN)
+    for place in range(1, max(rows, columns)):
+        if place < rows:
+            sheet.line((0, place * cell), (columns * cell, place * cell), 1, GRID)
+        if place < columns:
+            sheet.line((place * cell, 0), (place * cell, rows * cell), 1, GRID)
+    for row, column in np.argwhere(walls).tolist():
+        _fill(sheet, row, column, cell, SEEN_WALL if (row, column) in near else WALL)
+    row, column = np.asarray(level.goal).tolist()
+    inset = 0.14 * cell
+    low = (column * cell + inset, row * cell + inset)
+    high = ((column + 1) * cell - inset, (row + 1) * cell - inset)
+    sheet.box(low, high, GREEN, corner=0.15 * cell)
+    edge = (columns * cell, rows * cell)
+    sheet.box((0, 0), edge, outline=QUIET, width=2)
+    return sheet, cell
+
+
+def _fill(sheet: Sheet, row: int, column: int, cell: float, color: Color) -> None:
+    sheet.box((column * cell, row * cell), ((column + 1) * cell, (row + 1) * cell), color)
+
+
+def _middle(place: Any, cell: float) -> Point:
+    row, column = np.asarray(place).tolist()
+    return (column + 0.5) * cell, (row + 0.5) * cell
+
+
+def _arrow(sheet: Sheet, at: Point, reach: float, heading: int, color: Color) -> None:
+    """A dart that points ahead."""
+    down, right = VECTORS[heading].tolist()
+    corners = []
+    for ahead, aside in ((1, 0), (-0.8, 0.8), (-0.35, 0), (-0.8, -0.8)):
+        x = at[0] + reach * (ahead * right - aside * down)
+        y = at[1] + reach * (ahead * down + aside * right)
+        corners.append((x, y))
+    sheet.polygon(corners, color)
