@@ -9,8 +9,11 @@ import jax.numpy as jnp
 
 from envsuite.core.env import Env
 from envsuite.functional import begin_if_over, over, struct
+from envsuite.functional.auto_reset import restart
 from envsuite.functional.grounded import Imagined, imagined_step
 from envsuite_agents.interface import flat
+
+CHUNKS = 8  # into which the copies fall whose episodes end together
 
 
 @struct
@@ -80,17 +83,25 @@ def advance(
         action: As the game takes it, leading axis `copies`.
         each: Whether every leaf of `params` has a leading axis `copies`.
     """
-
-    def one(
-        step_key: jax.Array, reset_key: jax.Array, state: Any, action: jax.Array, params: Any
-    ) -> Any:
-        state, led_to = env.step(step_key, state, action, params)
-        following, shown = begin_if_over(env, reset_key, state, led_to, params)
-        return following, led_to, over(led_to), shown.obs, shown.legal
-
     step_keys, reset_keys = keys
-    play = jax.vmap(one, (0, 0, 0, 0, 0 if each else None))
-    state, led_to, ended, obs, legal = play(step_keys, reset_keys, playing.state, action, params)
+    if each:
+        play = jax.vmap(env.step)
+        state, led_to = play(step_keys, playing.state, action, params)
+        ended = jax.vmap(over)(led_to)
+        # whether a level is to be drawn at a reset is each copy's own word, so that a choice
+        # between two branches would draw one for each copy at each step
+        chunk = -(-len(ended) // CHUNKS)
+        _, state, shown = restart(env, ended, reset_keys, state, led_to, params, 0, chunk)
+        obs, legal = shown.obs, shown.legal
+    else:
+
+        def one(step_key: jax.Array, reset_key: jax.Array, state: Any, action: jax.Array) -> Any:
+            state, led_to = env.step(step_key, state, action, params)
+            following, shown = begin_if_over(env, reset_key, state, led_to, params)
+            return following, led_to, over(led_to), shown.obs, shown.legal
+
+        play = jax.vmap(one)
+        state, led_to, ended, obs, legal = play(step_keys, reset_keys, playing.state, action)
     reward = led_to.reward.astype(jnp.float32)
     tally = _counted(playing.tally, reward, ended)
     played = Played(

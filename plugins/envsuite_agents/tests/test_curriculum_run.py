@@ -180,16 +180,21 @@ def test_a_killed_run_ends_as_if_it_had_not_been(tmp_path, monkeypatch):
         train("killed", curriculum="plr")
     with pytest.raises(ValueError, match=r"with options .*'size': 4.*, not .*'size': 5"):
         train("killed", size=5)
-    resumed, whole = train("killed"), train("whole")
+    resumed = train("killed")
+    words = [word for name in OPTIONS for word in ("--set", f"{name}={json.dumps(OPTIONS[name])}")]
+    asked = ["train", GRID, "--agent=recurrent-ppo", "--steps=576", "--seed=1", "--json"]
+    done = CliRunner().invoke(app, [*asked, "--out", str(tmp_path / "whole"), *words])
+    assert done.exit_code == 0, done.output
+    whole = json.loads(done.stdout)
     for file in ("weights.npz", "checkpoint.npz"):
         with np.load(tmp_path / "killed" / file) as mine, np.load(tmp_path / "whole" / file) as due:
             assert mine.files == due.files and len(due.files) > 10
             for leaf in set(due.files) - {"header"}:
                 np.testing.assert_array_equal(mine[leaf], due[leaf], leaf)
-    assert resumed["figures"] == whole["figures"]
     counters = ("env_steps", "trained_steps", "gradient_updates")
     point = whole["curve"][-1]
-    assert [whole[name] for name in counters] == [point[name] for name in counters]
+    for run in (whole, resumed):
+        assert [run[name] for name in counters] == [point[name] for name in counters]
     assert whole["env_steps"] == 576 == whole["steps_played"] and 0 < whole["trained_steps"] < 576
     assert whole["gradient_updates"] == 5 * whole["trained_steps"] / 48
     assert whole["config"]["curriculum"] == "accel"
@@ -236,16 +241,3 @@ def test_what_cannot_be_done_is_refused():
     words = ["train", CARTPOLE, "--agent=ppo", "--set", "curriculum=plr"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 2 and "CartPole has no levels" in " ".join(done.output.split())
-
-
-def test_it_is_trained_by_the_command_line(tmp_path):
-    words = ["num_envs=4", "rollout_steps=8", "max_steps=8", "minibatches=2", "curriculum=plr"]
-    words += ["curriculum_config={capacity: 8, score: range_regret}"]
-    settings = [word for setting in words for word in ("--set", setting)]
-    done = CliRunner().invoke(
-        app, ["train", GRID, "--agent=ppo", "--steps=64", "--out", str(tmp_path), *settings]
-    )
-    assert done.exit_code == 0, done.output
-    record = json.loads((tmp_path / "record.json").read_text())
-    assert record["trained_steps"] == record["env_steps"] == 64, "PLR learns from new levels too"
-    assert record["config"]["curriculum_config"] == {"capacity": 8, "score": "range_regret"}
