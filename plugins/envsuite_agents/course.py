@@ -14,6 +14,7 @@ from envsuite.runs.records import commit, versions
 from envsuite.runs.same_run import check_same
 from envsuite.runs.tree_file import read_header, read_tree, write_tree
 from envsuite_agents.curriculum_run import CurriculumRun
+from envsuite_agents.paired import PAIRED
 from envsuite_agents.playing import Tally
 
 CHECKPOINT = "checkpoint.npz"
@@ -54,6 +55,7 @@ class Course:
             return jax.lax.fori_loop(0, updates, step, _cleared(state))
 
         self._learner = learner
+        self._levelled = isinstance(learner, CurriculumRun | PAIRED)
         self._run = run
         self.software = {"versions": versions(), "commit": commit()}
         self._path = folder / CHECKPOINT
@@ -88,10 +90,8 @@ class Course:
         return time.monotonic() - self._kept
 
     def counters(self) -> Mapping[str, int]:
-        """Under a curriculum: how much was played, and learned from."""
-        if isinstance(self._learner, CurriculumRun):
-            return self._learner.counters(self.state)
-        return {}
+        """Where levels are chosen: how much was played, and learned from."""
+        return self._learner.counters(self.state) if self._levelled else {}
 
     def advance(self) -> str:
         """Play and learn up to the next point of the curve; say how well it goes."""
@@ -113,8 +113,8 @@ class Course:
                 "length": float(tally.lengths) / episodes,
                 **counters,
             }
-            if isinstance(self._learner, CurriculumRun):
-                figures = self._learner.curriculum.figures(self.state.curriculum)
+            if self._levelled:
+                figures = self._learner.figures(self.state)
                 point["curriculum"] = {name: float(value) for name, value in figures.items()}
             self.curve.append(point)
             told = [f"return {point['return']:.2f}", *told]

@@ -100,13 +100,7 @@ class CurriculumRun:
                 the game cannot.
             ValueError: If an episode may outlast a rollout.
         """
-        limit = _time_limit(env)
-        if limit is not None and limit > self.learner.rollout_steps:
-            raise ValueError(
-                f"episodes of up to {limit} steps outlast a rollout of "
-                f"{self.learner.rollout_steps}, so that levels which are not solved would teach "
-                f"the curriculum nothing: raise rollout_steps to {limit}, or lower max_steps"
-            )
+        check_rollout(env, self.learner.rollout_steps)
         if self.curriculum.grounded:
             check_belief(env)
         key, student_key, curriculum_key = jax.random.split(key, 3)
@@ -155,6 +149,10 @@ class CurriculumRun:
         """Weights as a policy, the learner's."""
         return self.learner.policy(env, weights, greedy=greedy)
 
+    def figures(self, state: State) -> Mapping[str, jax.Array]:
+        """The curriculum's, each `f32[]`."""
+        return self.curriculum.figures(state.curriculum)
+
     def counters(self, state: State) -> Mapping[str, int]:
         """How much was played, and learned from; papers count one or the other as "steps".
 
@@ -170,7 +168,18 @@ class CurriculumRun:
         }
 
 
-def _time_limit(env: Env[Any, Any]) -> int | None:
+def check_rollout(env: Env[Any, Any], rollout_steps: int) -> None:
+    """Raise `ValueError` if an episode may outlast a rollout, which begins every episode anew."""
+    limit = time_limit(env)
+    if limit is not None and limit > rollout_steps:
+        raise ValueError(
+            f"episodes of up to {limit} steps outlast a rollout of {rollout_steps}, so that "
+            "levels which are not solved would teach the curriculum nothing: raise rollout_steps "
+            f"to {limit}, or lower max_steps"
+        )
+
+
+def time_limit(env: Env[Any, Any]) -> int | None:
     """How long an episode may last, if a transform says so."""
     while isinstance(env, Transform):
         if isinstance(env, TimeLimit):

@@ -15,6 +15,7 @@ import numpy as np
 from envsuite.core.env import Env
 from envsuite.core.errors import nearest
 from envsuite.core.policy import Policy
+from envsuite.core.spec import EnvSpec
 from envsuite.factory import make, make_curriculum, spec
 from envsuite.registry import registry, resolve
 from envsuite.runs.bar import Bar
@@ -104,10 +105,10 @@ class LearnerTrainer:
         options = dict(options)
         curriculum = options.pop("curriculum", None)
         curriculum_config = dict(options.pop("curriculum_config", None) or {})
-        learner, settings, rest = self._configured(steps, options)
+        learner, settings, rest = self.configured(steps, options)
         own = spec(env_id)
-        env = self._made(own, rest)
-        config = {**asdict(learner), **_plain(settings)}
+        env = self.game(own, rest)
+        config = {**asdict(learner), **plain(settings)}
         running = learner
         if curriculum is not None:
             running = CurriculumRun(learner, make_curriculum(curriculum, env, **curriculum_config))
@@ -123,12 +124,7 @@ class LearnerTrainer:
                 "config": {"curriculum": None, **config},
             }
         )
-        # a game that it cannot play is refused before a folder is made
-        jax.eval_shape(lambda: running.init(jax.random.key(0), env, env.default_params(), settings))
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        record = finished(folder / RECORD, run)
-        return record or self._train(running, settings, env, run, folder)
+        return self.run(running, settings, env, run, folder)
 
     def load(self, folder: Path, env: Env[Any, Any], group: str) -> Policy[Any]:
         """What `train` left in a folder, as a greedy policy for the single agent of a game.
@@ -154,10 +150,8 @@ class LearnerTrainer:
             raise ValueError(f"{error}: it was trained on {header['id']}, another game") from error
         return learner.policy(env, jax.tree.map(jnp.asarray, weights), greedy=True)
 
-    def _configured(
-        self, steps: int, options: Mapping[str, Any]
-    ) -> tuple[Any, Any, dict[str, Any]]:
-        """The learner, its settings, and the options that are the game's."""
+    def configured(self, steps: int, options: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+        """The learner, its settings, and the options that are neither's."""
         kind = LEARNERS[self.learner]
         shapes = {field.name for field in fields(kind)}
         given = {name: value for name, value in options.items() if name in shapes}
@@ -168,7 +162,8 @@ class LearnerTrainer:
         rest = {name: value for name, value in options.items() if name not in shapes | numbers}
         return learner, replace(settings, **changed), rest
 
-    def _made(self, own: Any, options: Mapping[str, Any]) -> Env[Any, Any]:
+    def game(self, own: EnvSpec, options: Mapping[str, Any]) -> Env[Any, Any]:
+        """The game; an error about an option names the learner's too."""
         try:
             return make(own, **options)
         except TypeError as error:
@@ -178,6 +173,28 @@ class LearnerTrainer:
             if not near:
                 raise
             raise TypeError(f"{error}; {self.learner} has an option {near[0]!r}") from error
+
+    def run(
+        self, learner: Any, settings: Any, env: Env[Any, Any], run: Mapping[str, Any], folder: Path
+    ) -> Mapping[str, Any]:
+        """Train in a folder unless the record there says that it is done; return the record.
+
+        Args:
+            learner: A learner of this kind, or what trains one: `CurriculumRun`, `PAIRED`.
+            settings: Its numbers.
+            env: The game, with its time limit.
+            run: What makes it this run and no other.
+            folder: Made if missing.
+
+        Raises:
+            TypeError: For a game that cannot be learned.
+            ValueError: If `folder` holds another run, or a damaged checkpoint.
+        """
+        # a game that it cannot play is refused before a folder is made
+        jax.eval_shape(lambda: learner.init(jax.random.key(0), env, env.default_params(), settings))
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        return finished(folder / RECORD, run) or self._train(learner, settings, env, run, folder)
 
     def _train(
         self, learner: Any, settings: Any, env: Env[Any, Any], run: Mapping[str, Any], folder: Path
@@ -192,7 +209,7 @@ class LearnerTrainer:
                     course.keep()
         course.keep()
         weights = learner.weights(course.state)
-        own = learner.learner if isinstance(learner, CurriculumRun) else learner
+        own = getattr(learner, "learner", learner)  # whose weights they are
         header = {"learner": self.learner, "fields": asdict(own), "id": run["id"]}
         write_tree(folder / WEIGHTS, weights, header)
         judge = registry().evaluators["returns"]
@@ -227,7 +244,7 @@ def _number(name: str, value: Any, default: Any) -> Any:
         raise ValueError(f"{name} must be a number, not {value!r}") from None
 
 
-def _plain(settings: Any) -> dict[str, Any]:
+def plain(settings: Any) -> dict[str, Any]:
     """Settings as JSON has them, which knows no infinity."""
     numbers = {field.name: getattr(settings, field.name) for field in fields(settings)}
     return {name: None if math.isinf(value) else value for name, value in numbers.items()}
