@@ -12,6 +12,7 @@ from envsuite.core.curriculum import Outcome as Outcome
 from envsuite.core.curriculum import Proposal as Proposal
 from envsuite.core.env import Env as Env
 from envsuite.core.env import Levels as Levels
+from envsuite.core.env import LevelText as LevelText
 from envsuite.core.env import TextEnv as TextEnv
 from envsuite.core.env import World as World
 from envsuite.core.policy import Evaluator as Evaluator

@@ -105,6 +105,30 @@ class Levels(Protocol[P]):
 
 
 @runtime_checkable
+class LevelText(Protocol[S_contra, P]):
+    """An environment whose levels can be read and written as text.
+
+    Every API then takes a text wherever it takes a level, and tells which level is played.
+    """
+
+    def parse_level(self, text: str) -> P:
+        """Read a level.
+
+        Raises:
+            ValueError: If the text is no level of this game; it says what is wrong with it.
+        """
+        ...
+
+    def level_text(self, level: P) -> str:
+        """Write a level, so that `parse_level` reads the same one."""
+        ...
+
+    def played_level(self, state: S_contra, params: P) -> P:
+        """The level that is played: the params, unless a reset has drawn another."""
+        ...
+
+
+@runtime_checkable
 class World(Protocol[S_contra]):
     """An environment that can show its whole state, for centralised critics."""
 

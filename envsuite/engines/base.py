@@ -90,6 +90,10 @@ class Engine(Protocol):
         """The global state of every slot, `f32[num_envs, k]`; only for games that show it."""
         ...
 
+    def moment(self, slot: int = 0) -> tuple[Any, Any]:
+        """The game's own state in one slot, without what transforms add, and its params."""
+        ...
+
     def frame(self, slot: int = 0) -> np.ndarray:
         """A picture of one slot, `uint8[height, width, 3]`."""
         ...

@@ -128,12 +128,16 @@ class HostEngine:
         """Games of words show no global state."""
         raise TypeError(f"{self.spec.id} is a game of words and shows no global state")
 
-    def frame(self, slot: int = 0) -> np.ndarray:
-        """A picture of one slot; see `Engine.frame`."""
+    def moment(self, slot: int = 0) -> tuple[Any, Any]:
+        """State and params of one slot; see `Engine.moment`."""
         if not self._slots:
             raise RuntimeError("there is no state before the first reset()")
         own = self._slots[slot]
-        return draw(self.spec, unwrapped(self.env), game_state(self.env, own.state), own.params)
+        return game_state(self.env, own.state), own.params
+
+    def frame(self, slot: int = 0) -> np.ndarray:
+        """A picture of one slot; see `Engine.frame`."""
+        return draw(self.spec, unwrapped(self.env), *self.moment(slot))
 
     def _begin(self, stream: tuple[int, int], draws: int, params: Any) -> HostSlot:
         state, timestep = self.env.reset(_draw(stream, draws), params)

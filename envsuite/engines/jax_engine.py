@@ -196,14 +196,18 @@ class JaxEngine:
             raise TypeError(f"{self.spec.id} shows no global state: {type(game).__name__} has none")
         return compiled.world(self.program, self.state.slots)
 
-    def frame(self, slot: int = 0) -> np.ndarray:
-        """A picture of one slot; see `Engine.frame`."""
+    def moment(self, slot: int = 0) -> tuple[Any, Any]:
+        """State and params of one slot; see `Engine.moment`."""
         slots = self.state.slots
         state = jax.tree.map(lambda leaf: leaf[slot], game_state(self.env, slots.state))
         params = slots.params
         if self.program.params_axis is not None:
             params = jax.tree.map(lambda leaf: leaf[slot], params)
-        return draw(self.spec, unwrapped(self.env), state, params)
+        return state, params
+
+    def frame(self, slot: int = 0) -> np.ndarray:
+        """A picture of one slot; see `Engine.frame`."""
+        return draw(self.spec, unwrapped(self.env), *self.moment(slot))
 
     def _put(self, array: Any) -> jax.Array:
         return jnp.asarray(array) if self._device is None else jax.device_put(array, self._device)

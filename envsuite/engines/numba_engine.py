@@ -130,8 +130,8 @@ class NumbaEngine:
             self._book[chosen, ledger.STREAM0 : ledger.STREAM1 + 1] = seed_words(seed, n)[chosen]
         if params is not None:
             self._give_tasks(params, chosen)
-        # whoever plays in place copies what it hands out
-        in_place = before is not None and before.place is not None
+        # whoever plays in place copies what it hands out; rooms are bound to the tasks they had
+        in_place = before is not None and before.place is not None and params is None
         room = before if in_place and before is not None else self._rooms.take(before)
         if before is not None and room is not before and not chosen.all():
             room.show_again(before.arrays())
@@ -271,16 +271,19 @@ class NumbaEngine:
             raise TypeError(f"{self.spec.id} shows no global state: {type(game).__name__} has none")
         return np.array(_worlds(game, self._kernel.states(self._state)))
 
-    def frame(self, slot: int = 0) -> np.ndarray:
-        """A picture of one slot; see `Engine.frame`."""
+    def moment(self, slot: int = 0) -> tuple[Any, Any]:
+        """State and params of one slot; see `Engine.moment`."""
         if self._room is None:
             raise RuntimeError("there is no state before the first reset()")
         params = self.params
         if self._own_params is not None:
             params = jax.tree.map(lambda leaf: leaf[slot], self._own_params)
         one = tuple(array[slot : slot + 1] for array in self._state)
-        state = jax.tree.map(lambda leaf: leaf[0], self._kernel.states(one))
-        return draw_picture(self.spec, unwrapped(self.env), state, params)
+        return jax.tree.map(lambda leaf: leaf[0], self._kernel.states(one)), params
+
+    def frame(self, slot: int = 0) -> np.ndarray:
+        """A picture of one slot; see `Engine.frame`."""
+        return draw_picture(self.spec, unwrapped(self.env), *self.moment(slot))
 
     def _share(self, work: list[Share]) -> None:
         """Do all of `work` for every copy, one thing after the other for each."""

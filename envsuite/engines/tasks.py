@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from envsuite.core.env import Levels
+from envsuite.core.env import Levels, LevelText
 from envsuite.core.errors import nearest
 from envsuite.engines.base import Engine
 from envsuite.functional.transform import is_text, unwrapped
@@ -21,10 +21,10 @@ def task_in(engine: Engine, options: Mapping[str, Any] | None) -> Any:
     Options of other names are none of ours and are left alone.
 
     Returns:
-        The task as it was given; `None` if there is none.
+        The task as it was given, a level that was given as text read; `None` if there is none.
 
     Raises:
-        ValueError: For both at once, or a level where the game has none.
+        ValueError: For both at once, for a level where the game has none, or a text that is none.
     """
     if not options:
         return None
@@ -35,7 +35,42 @@ def task_in(engine: Engine, options: Mapping[str, Any] | None) -> Any:
         raise ValueError(f'{engine.spec.id} has no levels: set the task by options["params"]')
     if params is not None:
         raise ValueError('options has both "params" and "level", which mean the same: give one')
-    return level
+    return _read(engine, level)
+
+
+def tasks_in(engine: Engine, options: Mapping[str, Any] | None) -> Any:
+    """The same as a task for each copy, batched; one level as text is for all copies.
+
+    Raises:
+        ValueError: See `task_in` and `task_batch`.
+    """
+    task = task_in(engine, options)
+    if task is None:
+        return None
+    if options and isinstance(options.get("level"), str):
+        task = [task] * engine.num_envs
+    return task_batch(engine, task)
+
+
+def level_text(engine: Engine, slot: int = 0) -> str | None:
+    """The level that is played in one slot, as text; `None` where the game writes no levels."""
+    game = unwrapped(engine.env)
+    if not isinstance(game, LevelText):
+        return None
+    level = game.played_level(*engine.moment(slot))
+    return game.level_text(jax.tree.map(np.asarray, level))
+
+
+def _read(engine: Engine, level: Any) -> Any:
+    """Levels that are written as text, one or a sequence, as the game has them."""
+    if isinstance(level, list | tuple):
+        return [_read(engine, one) for one in level]
+    if not isinstance(level, str):
+        return level
+    game = unwrapped(engine.env)
+    if not isinstance(game, LevelText):
+        raise ValueError(f"{engine.spec.id} reads no levels as text: give its params")
+    return game.parse_level(level)
 
 
 def one_task(engine: Engine, params: Any) -> Any:
@@ -68,7 +103,7 @@ def one_task(engine: Engine, params: Any) -> Any:
 
 
 def task_batch(engine: Engine, params: Any) -> Any:
-    """One task for each copy: params with the leading axis `[copies]`; a sequence for words.
+    """One task for each copy: params with the leading axis `[copies]`, or a sequence of params.
 
     Raises:
         ValueError: If it does not fit the game's params or the number of copies.
@@ -81,6 +116,12 @@ def task_batch(engine: Engine, params: Any) -> Any:
         for one in params:
             _check_kind(engine, default, one)
         return params
+    if isinstance(params, list | tuple) and not isinstance(default, list | tuple):
+        if len(params) != copies:
+            raise ValueError(f"{len(params)} tasks for {copies} copies: give one for each copy")
+        for one in params:
+            _check_kind(engine, default, one)
+        params = jax.tree.map(lambda *leaves: np.stack(leaves), *params)
     _check_kind(engine, default, params)
     due, structure = jax.tree_util.tree_flatten_with_path(default)
     given, own = jax.tree_util.tree_flatten(params)

@@ -33,6 +33,7 @@ from envsuite_maze.level import VECTORS
 from envsuite_maze.observe import view
 
 if TYPE_CHECKING:  # drawing needs no rules
+    from envsuite_maze.editor import Draft, MazeEditor, Params
     from envsuite_maze.env import Maze, State
     from envsuite_maze.level import Level
 
@@ -63,6 +64,18 @@ def frame(env: Maze, state: State, params: Level) -> np.ndarray:
     return sheet.pixels()
 
 
+def draft(env: MazeEditor, state: Draft, params: Params) -> np.ndarray:
+    """Draw a maze in the making; see `frame`. Goal and agent are there once they are placed."""
+    del params
+    level = env.level(state)
+    sheet, cell = _board(level, (), goal=bool(state.goal >= 0))
+    if state.start >= 0:
+        _arrow(sheet, _middle(level.start, cell), 0.36 * cell, int(level.heading), ORANGE)
+    words = f"{int(state.steps)} of {env.steps} cells named"
+    sheet.text((SIDE / 2, SIDE + CAPTION / 2), words, 18)
+    return sheet.pixels()
+
+
 def level_picture(level: Level, path: Sequence[Any] = (), caption: str = "") -> np.ndarray:
     """Draw a level and the way that was walked in it.
 
@@ -87,7 +100,7 @@ def level_picture(level: Level, path: Sequence[Any] = (), caption: str = "") -> 
     return sheet.pixels()
 
 
-def _board(level: Level, seen: Any) -> tuple[Sheet, float]:
+def _board(level: Level, seen: Any, goal: bool = True) -> tuple[Sheet, float]:
     """A sheet with walls and goal on it, and the side of a cell."""
     walls = np.asarray(level.walls)
     rows, columns = walls.shape
@@ -105,11 +118,11 @@ def _board(level: Level, seen: Any) -> tuple[Sheet, float]:
             sheet.line((place * cell, 0), (place * cell, rows * cell), 1, GRID)
     for row, column in np.argwhere(walls).tolist():
         _fill(sheet, row, column, cell, SEEN_WALL if (row, column) in near else WALL)
-    row, column = np.asarray(level.goal).tolist()
-    inset = 0.14 * cell
-    low = (column * cell + inset, row * cell + inset)
-    high = ((column + 1) * cell - inset, (row + 1) * cell - inset)
-    sheet.box(low, high, GREEN, corner=0.15 * cell)
+    if goal:
+        x, y = _middle(level.goal, cell)
+        reach = 0.36 * cell
+        low, high = (x - reach, y - reach), (x + reach, y + reach)
+        sheet.box(low, high, GREEN, corner=0.15 * cell)
     edge = (columns * cell, rows * cell)
     sheet.box((0, 0), edge, outline=QUIET, width=2)
     return sheet, cell

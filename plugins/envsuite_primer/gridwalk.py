@@ -13,7 +13,13 @@ from gymnasium import spaces
 from envsuite.core.env import Env
 from envsuite.core.timestep import Timestep
 from envsuite.functional import struct, tree_where
-from envsuite_primer.gridwalk_level import Level, reachable, solvable
+from envsuite_primer.gridwalk_level import (
+    Level,
+    level_from_text,
+    level_to_text,
+    reachable,
+    solvable,
+)
 
 STAY, NORTH, SOUTH, WEST, EAST = range(5)
 MOVES = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.int32)  # (row, column)
@@ -101,6 +107,19 @@ class GridWalk(Env[State, Level]):
         # a wall on the start or the goal is refused here as well: neither is then reachable
         neighbour = replace(level, walls=flipped)
         return tree_where(solvable(neighbour), neighbour, level)
+
+    def parse_level(self, text: str) -> Level:
+        """Read a level; see `level_from_text`."""
+        return level_from_text(text)
+
+    def level_text(self, level: Level) -> str:
+        """Draw a level."""
+        return level_to_text(level)
+
+    def played_level(self, state: State, params: Level) -> Level:
+        """The params, always."""
+        del state
+        return params
 
     def reset(self, key: jax.Array, params: Level) -> tuple[State, Timestep[Any]]:
         """Stand at the start; nothing is left to chance."""

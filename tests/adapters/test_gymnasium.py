@@ -117,6 +117,16 @@ def test_time_is_up_when_the_registry_says() -> None:
     assert envsuite.make_as(PURSUIT, "gymnasium", max_steps=4).spec.max_episode_steps == 4
 
 
+@pytest.mark.parametrize("backend", ["numba", "jax"])
+def test_a_task_holds_from_a_later_reset_too(backend: str) -> None:
+    env = gym.make("envsuite/CartPole", backend=backend)
+    near, far = ({"initial_low": low, "initial_high": low + 0.01} for low in (0.0, 0.2))
+    firsts = [env.reset(options={"params": task})[0][0] for task in (near, far, near)]
+    assert [round(float(first), 1) for first in firsts] == [0.0, 0.2, 0.0]
+    env.step(0)
+    assert 0 <= env.reset()[0][0] <= 0.01, "the task is kept"
+
+
 def test_a_level_is_the_task_of_a_reset() -> None:
     import dataclasses
 

@@ -16,7 +16,7 @@ from envsuite.core.policy import Policy
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
 from envsuite.engines.kind import fetched
-from envsuite.engines.tasks import one_task, task_in
+from envsuite.engines.tasks import level_text, one_task, task_in
 from envsuite_gymnasium.drawing import FPS, check_render_mode
 from envsuite_gymnasium.in_place import InPlace, Places
 from envsuite_gymnasium.masks import all_legal, sample_mask
@@ -126,10 +126,12 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
                 fresh entropy at the first reset. What follows seed `s` is what slot `i` of a
                 batch seeded with `s - i` plays.
             options: `"params"` (in a game of levels also `"level"`) sets the task from this
-                reset on: the game's params, or a mapping with some of their fields.
+                reset on: the game's params, or a mapping with some of their fields; a level as
+                text where the game reads those.
 
         Returns:
-            The observation and `info`.
+            The observation and `info`; of a game that writes its levels as text, `info["level"]`
+            is the one that is played.
         """
         super().reset(seed=seed)
         task = task_in(self._engine, options)
@@ -137,9 +139,12 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
             task = one_task(self._engine, task)
         shown = self._show(self._engine.reset(seed, params=task))
         self._over = False
-        first = self._observation(shown.obs), self._info(shown)
+        obs, info = self._observation(shown.obs), self._info(shown)
+        level = level_text(self._engine)
+        if level is not None:
+            info["level"] = level
         self._settle()
-        return first
+        return obs, info
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Play one step.

@@ -14,7 +14,7 @@ from envsuite import make_engine
 from envsuite import spec as spec_of
 from envsuite.core.policy import Policy
 from envsuite.core.spec import EnvSpec
-from envsuite.engines.tasks import task_batch, task_in
+from envsuite.engines.tasks import level_text, tasks_in
 from envsuite_gymnasium.arrays import ArrayKind, Arrays, arrays_of
 from envsuite_gymnasium.autoreset import autoreset_mode as mode_of
 from envsuite_gymnasium.autoreset import engine_mode
@@ -148,16 +148,15 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
                 goes on with each copy's stream, which begins with fresh entropy.
             options: `"reset_mask"`, `bool[num_envs]` with at least one true: only these copies
                 begin anew. `"params"` (in a game of levels also `"level"`): the tasks of the
-                copies from this reset on, with the leading axis `num_envs`. Neither is taken out
-                of the dictionary.
+                copies from this reset on, with the leading axis `num_envs` or as a list; a level
+                as text where the game reads those, one for all copies or a list. Neither is taken
+                out of the dictionary.
 
         Returns:
             The observations, and `info` with masks over the copies that were reset.
         """
         super().reset(seed=None if isinstance(seed, Sequence | np.ndarray) else seed)
-        task = task_in(self._engine, options)
-        if task is not None:
-            task = task_batch(self._engine, task)
+        task = tasks_in(self._engine, options)
         mask = (options or {}).get("reset_mask")
         if mask is None:
             covered = np.ones(self.num_envs, bool)
@@ -221,6 +220,17 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             TypeError: If the game shows none.
         """
         return self._arrays.copy(self._engine.world())
+
+    def levels(self) -> tuple[str, ...]:
+        """The level that each copy plays, as text.
+
+        Raises:
+            TypeError: If the game writes no levels.
+        """
+        texts = [level_text(self._engine, slot) for slot in range(self.num_envs)]
+        if None in texts:
+            raise TypeError(f"{self._engine.spec.id} writes no levels as text")
+        return tuple(text for text in texts if text is not None)
 
     @property
     def backend(self) -> str:

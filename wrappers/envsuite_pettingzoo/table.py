@@ -18,7 +18,7 @@ from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
 from envsuite.core.tokens import Tokens
 from envsuite.engines.kind import fetched, plays_words, world_space
-from envsuite.engines.tasks import one_task, task_in
+from envsuite.engines.tasks import level_text, one_task, task_in
 from envsuite_pettingzoo.seats import Seats
 
 MaskIn = Literal["info", "observation", "none"]
@@ -103,8 +103,8 @@ class Table:
         task = task_in(self.engine, options)
         if task is not None:
             task = one_task(self.engine, task)
-        self._look(self.engine.reset(seed, params=task))
         self.cycles = 0
+        self._look(self.engine.reset(seed, params=task))
 
     def step(self, actions: Mapping[str, Any]) -> None:
         """Play one step with an action of every seat that acts; the others pass."""
@@ -170,6 +170,8 @@ class Table:
                 info[name] = _copied(self._of(value, agent))
             else:
                 info[name] = _copied(_at(value, (0,)))
+        if self.cycles == 0 and (level := level_text(self.engine)) is not None:
+            info["level"] = level
         if self.mask_in == "info" and self.has_masks:
             info["action_mask"] = self.mask(agent)
         return info

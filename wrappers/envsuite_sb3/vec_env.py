@@ -13,12 +13,14 @@ from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices
 
 import envsuite
+from envsuite.core.env import LevelText
 from envsuite.core.errors import nearest
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
 from envsuite.engines.base import Engine
 from envsuite.engines.kind import fetched, plays_words
-from envsuite.engines.tasks import task_batch, task_in
+from envsuite.engines.tasks import level_text, task_batch, task_in
+from envsuite.functional.transform import unwrapped
 from envsuite_sb3.views import ViewName, check_view, view_of
 
 if TYPE_CHECKING:
@@ -83,8 +85,9 @@ class EngineVecEnv(VecEnv):
 
     `seed(s)` gives copy `i` the seed `s + i`, with either view. `set_options({"params": task})`
     sets the task of all episodes from the next `reset` on, as the game's params; `"level"` says
-    the same in games of levels. A list has one entry a slot, and with `view="seats"` that of a
-    copy's first slot counts.
+    the same in games of levels, and may be a text where the game reads those. A list has one entry
+    a slot, and with `view="seats"` that of a copy's first slot counts. `get_attr("level")` says
+    which level each slot plays, as text.
 
     Attributes:
         engine: What plays.
@@ -249,14 +252,20 @@ class EngineVecEnv(VecEnv):
         return [self.engine.frame(copy) for copy in range(self.engine.num_envs)]
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        """An attribute of each slot: `spec`, `render_mode`, or `action_masks` where there are any.
+        """An attribute of each slot: `spec`, `render_mode`, `level`, or `action_masks`.
+
+        The last two where the game writes its levels as text, and where it has masks.
 
         Raises:
             AttributeError: For any other name.
         """
-        known = ["spec", "render_mode", *self._methods()]
+        writes = isinstance(unwrapped(self.engine.env), LevelText)
+        known = ["spec", "render_mode", *(["level"] if writes else []), *self._methods()]
         if attr_name not in known:
             raise AttributeError(_unknown(self.spec.id, "attribute", attr_name, known))
+        if attr_name == "level":
+            share = self._view.slots_per_copy
+            return [level_text(self.engine, slot // share) for slot in self._get_indices(indices)]
         value = getattr(self, attr_name)
         return [value for _ in self._get_indices(indices)]
 
