@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -20,7 +19,6 @@ from envsuite.core.policy import Learner
 from envsuite.factory import make_curriculum
 from envsuite.functional import TimeLimit
 from envsuite.runs.tree_file import read_tree, write_tree
-from envsuite_agents.course import Course
 from envsuite_agents.curriculum_run import CurriculumRun
 from envsuite_agents.dqn import DQN
 from envsuite_agents.ppo import PPO
@@ -144,70 +142,64 @@ def test_a_population_under_a_curriculum_is_as_its_members_alone():
         np.testing.assert_allclose(own, mapped[1], rtol=1e-4, atol=1e-5)
 
 
-OPTIONS: dict[str, Any] = {
-    "num_envs": 8,
-    "rollout_steps": 6,
-    "max_steps": 6,
-    "size": 4,
-    "encoder": [4],
-    "units": 4,
-    "heads": [4],
-    "curriculum": "accel",
-    "curriculum_config": {"capacity": 10, "score": "learnability", "fill": 0.2, "replay": 0.8},
-}
+def test_a_state_that_was_written_and_read_goes_on_to_the_bit(tmp_path):
+    env = envsuite.make(GRID, size=4, max_steps=STEPS)
+    accel = make_curriculum("accel", env, capacity=8, score="learnability", fill=0.2, replay=0.8)
+    run = CurriculumRun(LEARNERS["recurrent-ppo"], accel)
+    update, state = updating(run, env), begun(run, env)
+    for _ in range(5):
+        state = update(state)
+    write_tree(tmp_path / "state.npz", state, {})
+    again = read_tree(tmp_path / "state.npz", begun(run, env))
+    assert all(same(state, again))
+    for _ in range(5):
+        state, again = update(state), update(again)
+    assert all(same(state, again))
+    assert 0 < int(state.trained) < 10, "some rollouts were learned from, others not"
+    assert int(state.curriculum.counts.mutated) > 0
 
 
-def test_a_killed_run_ends_as_if_it_had_not_been(tmp_path, monkeypatch):
-    trainer = LearnerTrainer("recurrent-ppo", 0.0, evaluation_episodes=4, progress=False)
-
-    def train(folder: str, **options: Any) -> Any:
-        own = {**OPTIONS, **options}
-        return trainer.train(GRID, steps=576, seed=1, folder=tmp_path / folder, **own)
-
-    advance, calls = Course.advance, []
-
-    def die(self: Course) -> str:
-        calls.append(0)
-        if len(calls) > 5:
-            raise KeyboardInterrupt
-        return advance(self)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Course, "advance", die)
-        with pytest.raises(KeyboardInterrupt):
-            train("killed")
-    with pytest.raises(ValueError, match="with curriculum 'accel', not 'plr'"):
-        train("killed", curriculum="plr")
-    with pytest.raises(ValueError, match=r"with options .*'size': 4.*, not .*'size': 5"):
-        train("killed", size=5)
-    resumed = train("killed")
-    words = [word for name in OPTIONS for word in ("--set", f"{name}={json.dumps(OPTIONS[name])}")]
-    asked = ["train", GRID, "--agent=recurrent-ppo", "--steps=576", "--seed=1", "--json"]
-    done = CliRunner().invoke(app, [*asked, "--out", str(tmp_path / "whole"), *words])
+def test_it_is_trained_in_a_folder(tmp_path):
+    options: dict[str, Any] = {
+        "num_envs": 8,
+        "rollout_steps": 6,
+        "max_steps": 6,
+        "encoder": [4],
+        "units": 4,
+        "heads": [4],
+        "curriculum": "robust-plr",
+        "curriculum_config": {"capacity": 10, "score": "range_regret", "fill": 0.2},
+    }
+    words = [word for name in options for word in ("--set", f"{name}={json.dumps(options[name])}")]
+    asked = ["train", GRID, "--agent=recurrent-ppo", "--steps=480", "--seed=1", "--json"]
+    done = CliRunner().invoke(app, [*asked, "--out", str(tmp_path), *words])
     assert done.exit_code == 0, done.output
-    whole = json.loads(done.stdout)
-    for file in ("weights.npz", "checkpoint.npz"):
-        with np.load(tmp_path / "killed" / file) as mine, np.load(tmp_path / "whole" / file) as due:
-            assert mine.files == due.files and len(due.files) > 10
-            for leaf in set(due.files) - {"header"}:
-                np.testing.assert_array_equal(mine[leaf], due[leaf], leaf)
+    record = json.loads(done.stdout)
+    point = record["curve"][-1]
     counters = ("env_steps", "trained_steps", "gradient_updates")
-    point = whole["curve"][-1]
-    for run in (whole, resumed):
-        assert [run[name] for name in counters] == [point[name] for name in counters]
-    assert whole["env_steps"] == 576 == whole["steps_played"] and 0 < whole["trained_steps"] < 576
-    assert whole["gradient_updates"] == 5 * whole["trained_steps"] / 48
-    assert whole["config"]["curriculum"] == "accel"
-    assert point["curriculum"].keys() == make_figures()
-    env = envsuite.make(GRID, max_steps=6, size=4)
-    policy = trainer.load(tmp_path / "whole", env, "")
+    assert [record[name] for name in counters] == [point[name] for name in counters]
+    assert record["env_steps"] == 480 == record["steps_played"]
+    assert 0 < record["trained_steps"] < 480
+    assert record["gradient_updates"] == 5 * record["trained_steps"] / 48
+    for name in ("curriculum", "curriculum_config"):
+        assert record["config"][name] == options[name]
+    curriculum = make_curriculum("robust-plr", envsuite.make(GRID), capacity=4)
+    assert point["curriculum"].keys() == set(curriculum.figures(curriculum.init(KEY)))
+    env = envsuite.make(GRID, max_steps=6)
+    trainer = LearnerTrainer("recurrent-ppo", progress=False)
+    policy = trainer.load(tmp_path, env, "")
     _, timestep = env.reset(KEY, env.default_params())
-    assert env.action_space.contains(np.asarray(policy.act(KEY, policy.reset(KEY, 1), timestep)[1]))
-
-
-def make_figures() -> set[str]:
-    curriculum = make_curriculum("accel", envsuite.make(GRID), capacity=4)
-    return set(curriculum.figures(curriculum.init(KEY)))
+    action = policy.act(KEY, policy.reset(KEY, 1), timestep)[1]
+    assert env.action_space.contains(np.asarray(action))
+    for change, words in (
+        ({"curriculum": "plr"}, "curriculum 'robust-plr', not 'plr'"),
+        (
+            {"curriculum": None},
+            "curriculum 'robust-plr', not None",
+        ),
+    ):
+        with pytest.raises(ValueError, match=f"of a run with {words}"):
+            trainer.train(GRID, steps=480, seed=1, folder=tmp_path, **{**options, **change})
 
 
 def test_a_checkpoint_of_another_level_shape_is_refused(tmp_path):
@@ -215,7 +207,7 @@ def test_a_checkpoint_of_another_level_shape_is_refused(tmp_path):
         env = envsuite.make(GRID, size=size, max_steps=STEPS)
         return begun(CurriculumRun(LEARNERS["ppo"], make_curriculum("plr", env, capacity=8)), env)
 
-    path = Path(tmp_path) / "state.npz"
+    path = tmp_path / "state.npz"
     write_tree(path, kept(4), {})
     assert all(same(read_tree(path, kept(4)), kept(4)))
     with pytest.raises(ValueError, match=r"walls.* is bool\[8, 4, 4\]; wanted is bool\[8, 5, 5\]"):

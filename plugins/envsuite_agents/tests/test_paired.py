@@ -205,8 +205,8 @@ def test_it_is_trained_in_a_folder(tmp_path):
     _, timestep = game.reset(KEY, game.default_params())
     action = trainer.load(tmp_path / "run", game, "").act(KEY, None, timestep)[1]
     assert game.action_space.contains(np.asarray(action))
-    options["teacher_config"] = {"minibatches": 2, "entropy": 1}
-    with pytest.raises(TypeError, match="teacher has no option 'entropy': did you mean 'entrop"):
+    options["teacher_config"] = {"minibatches": 2, "entropy_coef": 1}
+    with pytest.raises(TypeError, match="teacher has no option 'entropy_coef': did you mean"):
         train(work, steps=9, seed=0, folder=tmp_path, **options)
     with pytest.raises(TypeError, match="no editor of envsuite/Primer-GridWalk is registered"):
         trainer.train("envsuite/Primer-GridWalk", steps=9, seed=0, folder=tmp_path)
