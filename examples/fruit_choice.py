@@ -137,7 +137,7 @@ def improved(weights: Weights, moments: Any, played: Steps, optimiser: Any) -> A
         return -(chosen * advantage).mean() + VALUE_RATE * error.mean()
 
     updates, moments = optimiser.update(jax.grad(loss)(weights), moments)
-    return optax.apply_updates(weights, updates), moments
+    return jax.tree.map(jnp.add, weights, updates), moments
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
@@ -148,7 +148,7 @@ def train(env: Any, curriculum: Curriculum[Any, Any], cycles: int, keys: jax.Arr
         For each key: of each cycle, the share of bananas of what was eaten, the share of levels
         where the banana was right and whether it was learned from; the weights; the figures.
     """
-    optimiser = optax.adam(LEARNING_RATE)
+    optimiser: Any = optax.adam(LEARNING_RATE)
 
     def run(key: jax.Array) -> Any:
         start_key, play_key = jax.random.split(key)
@@ -249,7 +249,7 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
         panel.set_yticks(range(len(own)), [row["method"] for row in reversed(own)])
         panel.set_title(f"apple right in {chance:.0%} of episodes", fontsize=10)
         panel.set_xlabel("reward an episode, in truth")
-        panel.set_xlim(1.3, 3.15)
+        panel.set_xlim(0, 3.15)
         panel.grid(axis="x", alpha=0.3)
     figure.suptitle("Each dot a seed; the dotted line is the best that can be done", fontsize=10)
     figure.savefig(path, format="png")

@@ -30,8 +30,7 @@ class Running:
 
 def begin(slots: int) -> Running:
     """Episodes of which nothing has been played, one in each slot."""
-    nothing = jnp.zeros(slots)
-    return Running(jnp.zeros(slots, jnp.int32), *(nothing,) * 5)
+    return Running(jnp.zeros(slots, jnp.int32), *(jnp.zeros(slots) for _ in range(5)))
 
 
 def outcome(

@@ -94,7 +94,8 @@ def it_is_a_curriculum(led: Led) -> None:
 
 def proposals_have_a_level_a_slot(led: Led) -> None:
     """A proposal has one level of the game a slot, `i32[n]` tickets and a `bool[]` flag."""
-    single = jax.eval_shape(unwrapped(led.levels).sample, jax.random.key(0))
+    game: Any = unwrapped(led.levels)
+    single = jax.eval_shape(game.sample, jax.random.key(0))
     for num in (SLOTS, SLOTS + 1):
 
         def propose(key: jax.Array, state: Any, num: int = num) -> Any:
@@ -118,6 +119,12 @@ def proposed_levels_can_be_played(led: Led) -> None:
         _, timestep = reset(keys, proposal.levels)
         for leaf in jax.tree.leaves(timestep.terminated):
             assert not leaf.any(), "a level begins at its end"
+
+
+def a_first_state_can_be_donated(led: Led) -> None:
+    """No two leaves of the first state are one array, so that a learner may donate it."""
+    leaves = jax.tree.leaves(led.curriculum.init(jax.random.key(0)))
+    assert len({id(leaf) for leaf in leaves}) == len(leaves), "an array serves two leaves"
 
 
 def it_is_pure(led: Led) -> None:
@@ -210,6 +217,7 @@ PROMISES = (
     it_is_a_curriculum,
     proposals_have_a_level_a_slot,
     proposed_levels_can_be_played,
+    a_first_state_can_be_donated,
     it_is_pure,
     it_runs_in_a_scan,
     no_episode_teaches_nothing,

@@ -13,7 +13,7 @@ from envsuite.core.curriculum import Outcome
 from envsuite.functional import struct
 from envsuite.functional.outcomes import known_where, pooled
 from envsuite_curricula.identity import alike, bits, find, hashes
-from envsuite_curricula.priorities import Priorities, probabilities
+from envsuite_curricula.priorities import Priorities, by_rank, probabilities
 
 ScoreOf = Callable[[Any, Outcome, jax.Array], jax.Array]
 """From levels, what came of them and their best returns, to `f32[n]`."""
@@ -54,20 +54,22 @@ def empty(level: Any, capacity: int) -> Buffer:
             return jax.random.split(jax.random.key(0), (capacity, *leaf.shape))
         return jnp.zeros((capacity, *leaf.shape), leaf.dtype)
 
-    whole, real = jnp.zeros(capacity, jnp.int32), jnp.zeros(capacity)
-    none, zero = jnp.full(capacity, -1, jnp.int32), jnp.int32(0)
+    def none() -> jax.Array:
+        return jnp.full(capacity, -1, jnp.int32)
+
+    # an array of its own for each leaf, so that a caller may donate the whole
     return Buffer(
         levels=jax.tree.map(nothing, level),
         code=jnp.zeros(capacity, jnp.uint32),
-        score=real,
-        best_return=real,
-        solved=real,
-        drawn=whole,
-        serial=none,
-        parent=none,
-        size=zero,
-        clock=zero,
-        arrivals=zero,
+        score=jnp.zeros(capacity),
+        best_return=jnp.zeros(capacity),
+        solved=jnp.zeros(capacity),
+        drawn=jnp.zeros(capacity, jnp.int32),
+        serial=none(),
+        parent=none(),
+        size=jnp.int32(0),
+        clock=jnp.int32(0),
+        arrivals=jnp.int32(0),
     )
 
 
@@ -156,7 +158,7 @@ def offer(
     worth = jnp.where(first & jnp.isfinite(scores), scores, -jnp.inf)
     count = min(worth.shape[0], capacity)
     order = jnp.argsort(-worth)[:count]
-    weakest = _weakest(buffer, priorities)[:count]
+    weakest = _weakest(buffer, priorities, count)
     room = weakest >= buffer.size
     better = room | (worth[order] > buffer.score[weakest])
     taken = better & (worth[order] > -jnp.inf)
@@ -225,9 +227,14 @@ def _refusals(outcome: Outcome, scores: jax.Array) -> jax.Array:
     return ((outcome.episodes > 0) & ~jnp.isfinite(scores)).sum(dtype=jnp.int32)
 
 
-def _weakest(buffer: Buffer, priorities: Priorities) -> jax.Array:
-    """All places, those that are free first, then the least likely; of equals, the lower score."""
-    places = jnp.arange(buffer.score.shape[0], dtype=jnp.int32)
-    free = places >= buffer.size
-    likely = jnp.where(free, -1.0, chances(buffer, priorities))
-    return jax.lax.sort((likely, buffer.score, places), num_keys=2)[2]
+def _weakest(buffer: Buffer, priorities: Priorities, count: int) -> jax.Array:
+    """Places, the free ones first, then the least likely; of equals, the lower score."""
+    size, capacity = buffer.size, buffer.score.shape[0]
+    order = by_rank(buffer.score, size)
+    likely = probabilities(priorities, buffer.score, buffer.drawn, size, buffer.clock, order)
+    likely = jnp.where(jnp.arange(capacity) < size, likely, -1.0)
+    # among those that are alike the first counts: free places as they come, then the worst first
+    taken = jnp.arange(capacity) < size
+    turned = jnp.where(taken, size - 1 - jnp.arange(capacity), jnp.arange(capacity))
+    worst_first = order[turned]
+    return worst_first[jax.lax.top_k(-likely[worst_first], count)[1]]

@@ -8,9 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# finds with one hash are compared bit by bit; more than so many others with it are not looked at
-LOOKED_AT = 3
-
 
 def bits(levels: Any) -> jax.Array:
     """A batch of levels as words, `u32[n, k]`, equal where the levels are."""
@@ -47,8 +44,8 @@ def alike(words: jax.Array, codes: jax.Array) -> tuple[jax.Array, jax.Array]:
 def find(words: jax.Array, codes: jax.Array, kept: Any, kept_codes: jax.Array) -> jax.Array:
     """Where each level is kept, `i32[n]`; -1 where it is not.
 
-    The hashes that are kept are sorted once, and each level is looked up among them, so that the
-    cost of a batch grows with what is kept as a sort does.
+    Each hash that is kept is looked up among those of the batch, so that what a batch costs grows
+    with the number kept and no faster.
 
     Args:
         words: `u32[n, k]`, of `bits`.
@@ -56,16 +53,21 @@ def find(words: jax.Array, codes: jax.Array, kept: Any, kept_codes: jax.Array) -
         kept: The levels that are kept, leading axis `[capacity]`.
         kept_codes: `u32[capacity]`, their hashes; 0 where none is kept.
     """
-    indices = jnp.arange(kept_codes.shape[0], dtype=jnp.int32)
-    ordered, slots = jax.lax.sort((kept_codes, indices), num_keys=1)
-    start = jnp.searchsorted(ordered, codes)
+    size, capacity = codes.shape[0], kept_codes.shape[0]
+    ordered = jnp.sort(codes)
+    row = jnp.minimum(jnp.searchsorted(ordered, kept_codes), size - 1)
+    row = jnp.where(ordered[row] == kept_codes, row, size)
+    places = jnp.arange(capacity, dtype=jnp.int32)
+    own = jnp.searchsorted(ordered, codes)
     found = jnp.full(codes.shape, -1, jnp.int32)
-    for step in range(LOOKED_AT):
-        place = jnp.minimum(start + step, slots.shape[0] - 1)
-        slot = slots[place]
-        own = bits(jax.tree.map(lambda leaf, slot=slot: leaf[slot], kept))
-        same = (ordered[place] == codes) & (own == words).all(axis=1)
-        found = jnp.where(same & (found < 0), slot, found)
+    # the first and the last that have the hash: a third one would be missed, and kept twice
+    first = jnp.full(size, capacity - 1, jnp.int32).at[row].min(places, mode="drop")
+    last = jnp.zeros(size, jnp.int32).at[row].max(places, mode="drop")
+    for candidates in (first, last):
+        place = candidates[own]
+        there = bits(jax.tree.map(lambda leaf, place=place: leaf[place], kept))
+        same = (kept_codes[place] == codes) & (there == words).all(axis=1)
+        found = jnp.where(same, place, found)
     return found
 
 

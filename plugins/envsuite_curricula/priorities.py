@@ -51,8 +51,19 @@ class Priorities:
             raise ValueError(f"staleness must lie between 0 and 1, not {self.staleness!r}")
 
 
+def by_rank(score: jax.Array, size: jax.Array) -> jax.Array:
+    """All places, `i32[capacity]`: the best first, of equals the first; then those not taken."""
+    places = jnp.arange(score.shape[0], dtype=jnp.int32)
+    return jax.lax.sort((jnp.where(places < size, -score, jnp.inf), places), num_keys=1)[1]
+
+
 def probabilities(
-    priorities: Priorities, score: jax.Array, drawn: jax.Array, size: jax.Array, clock: jax.Array
+    priorities: Priorities,
+    score: jax.Array,
+    drawn: jax.Array,
+    size: jax.Array,
+    clock: jax.Array,
+    order: jax.Array | None = None,
 ) -> jax.Array:
     """How likely each kept level is to be drawn, `f32[capacity]`; the first `size` sum to 1.
 
@@ -62,9 +73,12 @@ def probabilities(
         drawn: `i32[capacity]`: when each was last drawn.
         size: `i32[]`: so many are kept, in the first places.
         clock: `i32[]`: what time it is now.
+        order: What `by_rank` says, where a caller has asked it already.
     """
     kept = jnp.arange(score.shape[0]) < size
-    by_score = _shares(_weights(priorities, score, kept), kept)
+    if priorities.kind == "rank" and order is None:
+        order = by_rank(score, size)
+    by_score = _shares(_weights(priorities, score, kept, order), kept)
     by_age = _shares((clock - drawn).astype(jnp.float32), kept)
     return (1 - priorities.staleness) * by_score + priorities.staleness * by_age
 
@@ -97,13 +111,13 @@ def draw(
     return order[jnp.arange(num) % jnp.minimum(size, count)].astype(jnp.int32)
 
 
-def _weights(priorities: Priorities, score: jax.Array, kept: jax.Array) -> jax.Array:
+def _weights(
+    priorities: Priorities, score: jax.Array, kept: jax.Array, order: jax.Array | None
+) -> jax.Array:
     power = 1 / priorities.temperature
     if priorities.kind == "rank":
-        places = jnp.arange(score.shape[0], dtype=jnp.int32)
-        _, order = jax.lax.sort((jnp.where(kept, -score, jnp.inf), places), num_keys=1)
-        ranks = jnp.zeros_like(places).at[order].set(places + 1)
-        return (1 / ranks.astype(jnp.float32)) ** power
+        ranks = jnp.arange(1, score.shape[0] + 1, dtype=jnp.float32)
+        return jnp.zeros_like(score).at[order].set((1 / ranks) ** power)
     if priorities.kind == "proportional":
         score = jnp.where(kept, jnp.maximum(score, 0), 0)
         # in shares of the highest, so that no power of it is too large for a float

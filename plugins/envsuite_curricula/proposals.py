@@ -43,7 +43,7 @@ class Kept:
 
 def no_counts() -> Counts:
     """Nothing was proposed yet."""
-    return Counts(*(jnp.int32(0),) * 6)
+    return Counts(*(jnp.int32(0) for _ in range(6)))  # six, so that each can be donated
 
 
 def check_levels(levels: Any) -> Any:

@@ -196,7 +196,8 @@ def test_levels_with_one_hash_are_told_apart():
     words, codes = bits(own), jnp.full(4, 7, jnp.uint32)
     groups, first = alike(words, codes)
     assert len(set(groups.tolist())) == 4 and first.all()
-    assert find(words[:3], codes[:3], own, codes).tolist() == [0, 1, 2]
+    two = {"number": jnp.arange(2)}
+    assert find(words[:3], codes[:3], two, codes[:2]).tolist() == [0, 1, -1]
 
 
 def test_hashes_of_many_levels_seldom_meet():
