@@ -39,7 +39,9 @@ def choose(legal, seeds, actions, low, high):
             count = np.uint32(0)
             for choice in range(legal.shape[2]):
                 count += legal[i, agent, choice]
-            wanted, passed, action = seed % count, np.uint32(0), 0
+            # the upper word of a product, for it costs less than a remainder
+            wanted = np.uint32((np.uint64(seed) * np.uint64(count)) >> np.uint64(32))
+            passed, action = np.uint32(0), 0
             for choice in range(legal.shape[2]):  # no jumps, which nobody could foresee
                 passed += legal[i, agent, choice]
                 action += passed <= wanted
@@ -53,7 +55,7 @@ def numba_loop(id: str, copies: int, **config: Any) -> Loop:
     legal = shown.legal["ally"]
     seeds = np.arange(1, legal[..., 0].size + 1, dtype=np.uint32).reshape(legal.shape[:2])
     actions = np.zeros(legal.shape[:2], np.int64)
-    helpers = threads() if legal.size > 100_000 else 1  # few choices are not worth a wake-up
+    helpers = threads() if legal.size > 50_000 else 1  # few choices are not worth a wake-up
 
     def play() -> int:
         nonlocal shown

@@ -22,28 +22,60 @@ from envsuite.compiled.cache import kernel
 from envsuite.compiled.lanes import LANES, spread, store
 from envsuite.functional.transform import game_state, unwrapped
 from envsuite.testing.host_play import host_actions
-from envsuite_smax.compiled.combat import O_SPAN, SPAN, enter, fight, leave, move, push, shoot
+from envsuite_smax.compiled.combat import (
+    O_SPAN,
+    SPAN,
+    enter,
+    fight,
+    leave,
+    move,
+    obey,
+    push,
+    shoot,
+)
 from envsuite_smax.compiled.layout import NOISE_HIGH, NOISE_LOW
-from envsuite_smax.compiled.play import command, show
-from envsuite_smax.compiled.sight import choices, describe, room_for_words, unit_list
+from envsuite_smax.compiled.play import command, show_team
+from envsuite_smax.compiled.scripted import IDEAS, enemy_turn
+from envsuite_smax.compiled.sight import (
+    choices,
+    describe,
+    room_for_looks,
+    room_for_words,
+    unit_list,
+)
 from measure import RESULTS, machine, write
 
 BATTLES = (("3m", 1024), ("27m_vs_30m", 64))
 TICKS = 8
 F = np.float32
+ALL = np.uint32((1 << LANES) - 1)
 
 
 @kernel()
-def _run_command(book, numbers, marks, tables, plan, actions, none):
-    for i in range(numbers.shape[0]):
-        command(i, book, numbers, marks, tables, 0, plan, actions, none)
+def _run_orders(
+    book, numbers, marks, tables, allies, plan, actions, keys, field, ideas, sees, hits, orders,
+    armed,
+):  # fmt: skip
+    battles, playing = np.zeros(LANES, np.int64), ALL
+    for first in range(0, numbers.shape[0], LANES):
+        for lane in range(LANES):
+            battles[lane] = first + lane
+        command(battles, playing, book, numbers, marks, tables, allies, False, False, actions)
+        obey(battles, playing, numbers, marks, allies, 0, allies, field, orders, armed)
+        enemy_turn(
+            battles, playing, numbers, marks, allies, False, True, keys, field, ideas, sees, hits,
+            orders, armed,
+        )  # fmt: skip
 
 
 @kernel()
-def _run_lanes(numbers, marks, tables, rules, allies, field, orders, armed):
-    for i in range(numbers.shape[0]):
-        enter(i, i % LANES, numbers, marks, tables, rules, 0, allies, field, orders, armed)
-        leave(i, i % LANES, numbers, marks, field, orders)
+def _run_lanes(numbers, marks, tables, rules, field, orders):
+    battles, playing = np.zeros(LANES, np.int64), ALL
+    for first in range(0, numbers.shape[0], LANES):
+        for lane in range(LANES):
+            battles[lane] = first + lane
+        enter(battles, playing, numbers, marks, tables, rules, field)
+        leave(battles, playing, numbers, marks, field, orders)
 
 
 @kernel()
@@ -62,16 +94,28 @@ def _run_ticks(which, times, first, field, units, size, noise, keys, orders, arm
 
 
 @kernel()
-def _run_sight(which, numbers, marks, tables, rules, plan, allies, size, words, obs, legal, eo, el):
-    for i in range(numbers.shape[0]):
+def _run_sight(
+    which, numbers, marks, tables, rules, plan, allies, size, field, words, looks, bits, obs, legal
+):
+    battles, playing = np.zeros(LANES, np.int64), ALL
+    units, kinds = numbers.shape[2], tables.shape[2]
+    for first in range(0, numbers.shape[0], LANES):
+        for lane in range(LANES):
+            battles[lane] = first + lane
         if which == 0:
-            describe(i, numbers, marks, tables, 0, allies, False, True, words)
+            describe(battles, playing, numbers, marks, tables, allies, False, True, words)
         elif which == 1:
-            unit_list(i, numbers, marks, tables, 0, allies, False, size, size, words, obs)
+            unit_list(
+                battles, playing, numbers, kinds, allies, False, size, size, field, words, looks,
+                bits, obs,
+            )  # fmt: skip
         elif which == 2:
-            choices(i, numbers, marks, tables, 0, allies, False, legal)
+            choices(battles, playing, units, allies, False, field, bits, legal)
         else:
-            show(i, numbers, marks, tables, rules, plan, None, words, obs, legal, eo, el)
+            show_team(
+                battles, playing, numbers, marks, tables, rules, plan, None, False, field, words,
+                looks, bits, obs, legal,
+            )  # fmt: skip
 
 
 @kernel()
@@ -104,10 +148,12 @@ def parts(scenario: str, copies: int) -> Mapping[str, Any]:
     book, plan, room = engine._book, engine._kernel._plan, engine._room
     obs, legal = room.shown.obs["ally"], room.shown.legal["ally"]
     units, allies, size = numbers.shape[2], obs.shape[1], F(32)
-    no_obs, no_legal = obs[:, :0].copy(), legal[:, :0].copy()
     asked = action["ally"].astype(np.int32)
     field, orders = np.zeros(units * SPAN, F), np.zeros(units * O_SPAN, np.int32)
-    armed, words = np.zeros(units, np.uint32), room_for_words(units, tables.shape[2])
+    armed, bits = np.zeros(units, np.uint32), np.zeros((units, units), np.uint32)
+    words, looks = room_for_words(units, tables.shape[2]), room_for_looks(units)
+    sees, hits = np.zeros((2, allies), np.uint32)
+    ideas = np.zeros(IDEAS, F)
     noise, keys = np.zeros((2, LANES), F), np.ones((2, LANES), np.uint32)
     noise[0], noise[1] = rules[0, NOISE_LOW], rules[0, NOISE_HIGH]
     kept = numbers.copy(), marks.copy()
@@ -119,17 +165,19 @@ def parts(scenario: str, copies: int) -> Mapping[str, Any]:
         _run_ticks(which, times, first, field, units, size, noise, keys, orders, armed)
 
     def sight(which: int) -> Callable[[], None]:
-        board = (numbers, marks, tables, rules, plan, allies, size)
-        return lambda: _run_sight(which, *board, words, obs, legal, no_obs, no_legal)
+        board = (numbers, marks, tables, rules, plan, allies, size, field)
+        seen = (words, looks, bits, obs, legal)
+        return lambda: _run_sight(which, *board, *seen)
 
-    none = asked[:, :0].copy()
+    def order() -> None:
+        team = (book, numbers, marks, tables, allies, plan, asked, keys)
+        _run_orders(*team, field, ideas, sees, hits, orders, armed)
+
     figures = {
-        "orders": quickest(
-            lambda: _run_command(book, numbers, marks, tables, plan, asked, none), copies, again
-        ),
         "into lanes and out": quickest(
-            lambda: _run_lanes(numbers, marks, tables, rules, allies, field, orders, armed), copies
+            lambda: _run_lanes(numbers, marks, tables, rules, field, orders), copies
         ),
+        "orders": quickest(order, copies, again),
     }
     first = field.copy()
     for which, name in enumerate(("all ticks", "ticks: shots", "ticks: moves", "ticks: pushes")):

@@ -210,7 +210,10 @@ def targets(rows: Mapping[str, Sequence[Row]]) -> str:
     kitchen = families["envsuite/Overcooked-CrampedRoom"]
     slowest = min(rows["families"], key=lambda row: row["jax_against_jaxmarl"]["ratio"])
     batches = ", ".join(times(row["numba_against_peer"]) for row in rows["batches"])
-    gains = ", ".join(f"{row['gain']['ratio']:.2f} ({row['scenario']})" for row in rows["cores"])
+    gains = ", ".join(
+        f"{row['gain']['ratio']:.2f} ({row['copies']:,} of {row['scenario']})"
+        for row in rows["cores"]
+    )
     return table(
         ["", "to be reached", "measured"],
         [

@@ -83,7 +83,7 @@ from loops import numba_loop
 from measure import in_turns
 print(json.dumps(in_turns({{"numba": numba_loop("envsuite/SMAX-{scenario}", {copies})}}, 3.0)))
 """
-    for scenario, count in (("3m", 1024), ("27m_vs_30m", 256)):
+    for scenario, count in (("3m", 1024), ("3m", 4096), ("27m_vs_30m", 256)):
         rates: dict[str, list[float]] = {"1": [], "2": [], "processes": []}
         for _ in range(3):  # in turns, as everything here
             for threads, own in rates.items():

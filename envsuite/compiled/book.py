@@ -24,6 +24,7 @@ from envsuite.compiled.threefry import split
     WRONG,  # how many of its agents chose what they may not
 ) = range(11)  # fmt: skip
 COLUMNS = 11
+LANES = 16  # copies whose chance is drawn side by side
 
 SAME_STEP, NEXT_STEP, DISABLED = range(3)
 
@@ -34,6 +35,33 @@ def draw(i, book):
     stream0, stream1 = book[i, STREAM0], book[i, STREAM1]
     book[i, KEY0], book[i, KEY1] = split(stream0, stream1, 1)
     book[i, STREAM0], book[i, STREAM1] = split(stream0, stream1, 0)
+
+
+@kernel()
+def draw_for_players(book, low, high):
+    """`draw` for the copies that play.
+
+    Sixteen at a time and without a branch, so that the compiler hashes them side by side; a lone
+    copy has nobody beside it.
+    """
+    if high - low == 1:
+        if book[low, PLAYS]:
+            draw(low, book)
+        return
+    rows = np.empty((6, LANES), np.uint32)
+    stream0, stream1, key0, key1, next0, next1 = rows
+    for first in range(low, high, LANES):
+        count = min(LANES, high - first)
+        for lane in range(count):
+            stream0[lane], stream1[lane] = book[first + lane, STREAM0], book[first + lane, STREAM1]
+        for lane in range(LANES):
+            key0[lane], key1[lane] = split(stream0[lane], stream1[lane], 1)
+            next0[lane], next1[lane] = split(stream0[lane], stream1[lane], 0)
+        for lane in range(count):
+            i = first + lane
+            if book[i, PLAYS]:
+                book[i, KEY0], book[i, KEY1] = key0[lane], key1[lane]
+                book[i, STREAM0], book[i, STREAM1] = next0[lane], next1[lane]
 
 
 @kernel()
@@ -113,8 +141,7 @@ def open_step(book, mode, low, high):
     for i in range(low, high):
         book[i, PLAYS] = mode != NEXT_STEP or not book[i, DUE]
         book[i, OVER] = book[i, PLAYS]
-        if book[i, PLAYS]:
-            draw(i, book)
+    draw_for_players(book, low, high)
 
 
 # Threads take turns at Python's lock each time that they come back from a compiled function, so

@@ -80,6 +80,7 @@ for _function, _instruction in (
     (operator.add, "fadd"),
     (operator.sub, "fsub"),
     (operator.mul, "fmul"),
+    (operator.truediv, "fdiv"),
 ):
     _define_arithmetic(_function, _instruction)
 for _function, _sign in (
@@ -87,6 +88,7 @@ for _function, _sign in (
     (operator.le, "<="),
     (operator.gt, ">"),
     (operator.ge, ">="),
+    (operator.eq, "=="),
 ):
     _define_comparison(_function, _sign)
 

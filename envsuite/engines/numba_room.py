@@ -64,6 +64,7 @@ class Room:
         self.opening: list[Share] = []
         self.closing: list[Share] = []
         self.place: Place | None = None
+        self._arrays: list[np.ndarray] = []
         self._held: list[int] = []
 
     def arrays(self) -> Iterator[np.ndarray]:
@@ -93,6 +94,7 @@ class Room:
 
     def settle(self) -> None:
         """Take the references that exist now for those of the engine itself."""
+        self._arrays = list(self.arrays())
         self._held = self._references()
 
     @property
@@ -101,7 +103,7 @@ class Room:
         return self._references() == self._held
 
     def _references(self) -> list[int]:
-        return [sys.getrefcount(array) for array in self.arrays()]
+        return list(map(sys.getrefcount, self._arrays))
 
 
 class Layout:

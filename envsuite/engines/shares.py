@@ -18,7 +18,7 @@ from envsuite.compiled import signals
 
 SHARE = 64  # copies in the smallest share: worth a call, and whole vectors of copies
 LARGEST = 512  # copies in the largest: few calls, for threads wait for each other's; yet fair parts
-GLANCE = 12e-6  # seconds until helpers that were told to start are in compiled code
+GLANCE = 8e-6  # seconds until helpers that were told to start are in compiled code
 PATIENCE = 2e-4  # seconds that are worth more than falling asleep
 NAP = 1e-4  # seconds between two looks at a helper that is late
 FEWEST = 128  # copies worth waking a thread for: that costs as much as some dozens of small steps

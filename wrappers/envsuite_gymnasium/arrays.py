@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal, Protocol
 
 import jax
@@ -84,7 +83,14 @@ class OwnArrays:
         """Nothing is copied but what must be; rewards are float64 as Gymnasium's are."""
         shown = self._view.show(timestep)
         obs = jax.tree.map(np.array, shown.obs) if self._reread else shown.obs
-        return replace(shown, obs=obs, reward=shown.reward.astype(np.float64))
+        return Timestep(
+            obs=obs,
+            reward=shown.reward.astype(np.float64),
+            terminated=shown.terminated,
+            truncated=shown.truncated,
+            legal=shown.legal,
+            info=shown.info,
+        )
 
     def action(self, action: Any) -> Any:
         """Arrays of any kind, and lists of numbers."""

@@ -33,9 +33,6 @@ class InPlace:
         self.legal = legal
         self._mask = None if legal is None else legal.view(np.int8)
         self._turn, self._gone = place.turn, place.terminated
-        # from eight numbers on NumPy adds in another order, which a batch of one does too
-        self._reward, self._seats = place.reward, np.float32(len(place.reward))
-        self._many = len(place.reward) >= 8
         self._figures = list(place.info.items())
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
@@ -53,8 +50,6 @@ class InPlace:
             )
         self._actions[...] = array
         over, wrong, reward = self._turn()
-        if self._many:
-            reward = float(np.add.reduce(self._reward) / self._seats)
         info = {name: figure[0] for name, figure in self._figures}
         info["illegal_actions"] = wrong
         if self._whole:

@@ -15,6 +15,7 @@ from envsuite.core.timestep import Timestep
 from envsuite.core.tokens import Tokens
 from envsuite.engines.base import Engine
 from envsuite.engines.kind import plays_words
+from envsuite.functional.team import all_members, mean_of_members
 
 VIEWS = ("team", "seat", "tokens")
 
@@ -93,8 +94,8 @@ class Team:
         return _with_mask(
             Timestep(
                 obs=_joined(timestep.obs[self.group]),
-                reward=timestep.reward[self.group].mean(-1),
-                terminated=own.all(-1),
+                reward=mean_of_members(timestep.reward[self.group]),
+                terminated=all_members(own),
                 truncated=timestep.truncated,
                 legal=None if legal is None else _joined(legal[self.group]),
                 info=info,

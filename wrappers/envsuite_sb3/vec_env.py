@@ -304,8 +304,7 @@ class EngineVecEnv(VecEnv):
             self.engine,
             (timestep.obs, timestep.info, timestep.legal if self._has_masks else None),
         )
-        share = self._view.slots_per_copy
-        self.reset_infos = [_figures(info, slot // share) for slot in range(self.num_envs)]
+        self.reset_infos = _figures(info, np.arange(self.num_envs) // self._view.slots_per_copy)
         return self._view.observations(obs)
 
     def _note_ends(
@@ -317,12 +316,14 @@ class EngineVecEnv(VecEnv):
     ) -> None:
         """Write into `infos` what ended in this step."""
         final_obs, final_info = fetched(self.engine, (info["final_obs"], info["final_info"]))
-        final = self._view.observations(final_obs)
+        ended = np.flatnonzero(dones)
         share = self._view.slots_per_copy
-        for slot in np.flatnonzero(dones):
-            figures = _figures(final_info, int(slot) // share)
+        last = self._view.observations(_of_copies(final_obs, ended[::share] // share))
+        for slot, figures, obs in zip(
+            ended.tolist(), _figures(final_info, ended // share), last, strict=True
+        ):
             infos[slot].update(figures)
-            infos[slot]["terminal_observation"] = final[slot]
+            infos[slot]["terminal_observation"] = obs
             infos[slot]["TimeLimit.truncated"] = bool(cut[slot])
             if self._says_won and "won" in figures:
                 infos[slot]["is_success"] = figures["won"]
@@ -370,13 +371,21 @@ def _has_masks(engine: Engine, space: spaces.Space[Any]) -> bool:
     return timestep.legal is not None
 
 
-def _figures(info: Mapping[str, Any], copy: int) -> dict[str, Any]:
-    """One copy's figures, as Python numbers; those with an axis of agents are left out."""
-    return {
-        name: values[copy].item()
+def _figures(info: Mapping[str, Any], copies: np.ndarray) -> list[dict[str, Any]]:
+    """Figures of some copies, as Python numbers; those with an axis of agents are left out."""
+    told = {
+        name: values[copies].tolist()
         for name, values in info.items()
         if isinstance(values, np.ndarray) and values.ndim == 1
     }
+    return [{name: column[row] for name, column in told.items()} for row in range(len(copies))]
+
+
+def _of_copies(obs: Any, copies: np.ndarray) -> Any:
+    """What some copies show: of arrays, of arrays by group, or of a list of texts."""
+    if isinstance(obs, Mapping):
+        return {group: rows[copies] for group, rows in obs.items()}
+    return obs[copies] if isinstance(obs, np.ndarray) else [obs[copy] for copy in copies]
 
 
 def _unknown(id: str, kind: str, name: str, known: Sequence[str]) -> str:

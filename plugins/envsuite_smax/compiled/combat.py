@@ -32,8 +32,10 @@ from envsuite_smax.compiled.layout import (
     SHOT,
     T_COOLDOWN,
     T_DAMAGE,
+    T_HEALTH,
     T_RADIUS,
     T_RANGE,
+    T_SIGHT,
     T_SPEED,
     TYPE,
     X,
@@ -47,62 +49,91 @@ NAN = np.float32(np.nan)
 # The field, `f32[units * SPAN]`: for each unit, rows of lanes that begin here.
 (
     F_X, F_Y, F_HEALTH, F_COOLDOWN, F_X_STEP, F_Y_STEP, F_SECONDS, F_RADIUS, F_ROOM, F_LOSS,
-    F_X_PUSH, F_Y_PUSH, F_DAMAGE, F_REACH, F_RELOAD,
-) = range(0, 15 * LANES, LANES)  # fmt: skip
-SPAN = 15 * LANES
+    F_X_PUSH, F_Y_PUSH, F_DAMAGE, F_REACH, F_RELOAD, F_SIGHT, F_STEP,
+    F_FULL, F_BEFORE,
+) = range(0, 19 * LANES, LANES)  # fmt: skip
+SPAN = 19 * LANES
 
 # The orders, `i32[units * O_SPAN]`: whom to shoot at and whom one has shot at, -1 for no one.
 O_TARGET, O_SHOT = 0, LANES
 O_SPAN = 2 * LANES
 
 
+# Each of these works on all battles at once, for a call hands over arrays, seven words each.
+# `battles: i64[lanes]` are the battles in the lanes, `playing` the bits of the lanes that count.
+
+
 @kernel()
-def enter(i, lane, numbers, marks, tables, rules, own, allies, field, orders, armed):
-    """Put battle `i` into a lane; in `armed: u32[units]` are the lanes in which a unit aims."""
-    bit = np.uint32(1) << np.uint32(lane)
+def enter(battles, playing, numbers, marks, tables, rules, field):
+    """Put battles into their lanes."""
+    while playing:
+        lane = lowest(playing)
+        playing = without_lowest(playing)
+        i = battles[lane]
+        own = i if tables.shape[0] > 1 else 0
+        seconds = rules[own, SECONDS]
+        for u in range(numbers.shape[2]):
+            kind, at = marks[i, TYPE, u], u * SPAN + lane
+            field[at + F_X], field[at + F_Y] = numbers[i, X, u], numbers[i, Y, u]
+            field[at + F_HEALTH] = field[at + F_BEFORE] = numbers[i, HEALTH, u]
+            field[at + F_COOLDOWN] = numbers[i, COOLDOWN, u]
+            field[at + F_SECONDS] = seconds
+            field[at + F_RADIUS] = tables[own, T_RADIUS, kind]
+            field[at + F_LOSS] = ZERO
+            field[at + F_DAMAGE] = tables[own, T_DAMAGE, kind]
+            field[at + F_REACH] = tables[own, T_RANGE, kind]
+            field[at + F_RELOAD] = tables[own, T_COOLDOWN, kind]
+            field[at + F_SIGHT] = tables[own, T_SIGHT, kind]
+            field[at + F_STEP] = tables[own, T_SPEED, kind] * seconds
+            field[at + F_FULL] = tables[own, T_HEALTH, kind]
+
+
+@kernel()
+def obey(battles, playing, numbers, marks, allies, first, last, field, orders, armed):
+    """Give the units `first` to `last` the orders that their battles keep.
+
+    In `armed: u32[units]` are the lanes in which a unit aims.
+    """
     units = numbers.shape[2]
-    seconds = rules[own, SECONDS]
-    for u in range(units):
-        kind, at, order = marks[i, TYPE, u], u * SPAN + lane, u * O_SPAN + lane
-        step = tables[own, T_SPEED, kind] * seconds
-        field[at + F_X], field[at + F_Y] = numbers[i, X, u], numbers[i, Y, u]
-        field[at + F_HEALTH] = numbers[i, HEALTH, u]
-        field[at + F_COOLDOWN] = numbers[i, COOLDOWN, u]
-        field[at + F_X_STEP] = numbers[i, MOVE_X, u] * step
-        field[at + F_Y_STEP] = numbers[i, MOVE_Y, u] * step
-        field[at + F_SECONDS] = seconds
-        field[at + F_RADIUS] = tables[own, T_RADIUS, kind]
-        field[at + F_LOSS] = ZERO
-        field[at + F_DAMAGE] = tables[own, T_DAMAGE, kind]
-        field[at + F_REACH] = tables[own, T_RANGE, kind]
-        field[at + F_RELOAD] = tables[own, T_COOLDOWN, kind]
-        slot = marks[i, ATTACK, u] - 5
-        target = allies + slot if u < allies else allies - 1 - slot
-        aimed = slot >= 0 and 0 <= target < units
-        orders[order + O_TARGET] = target if aimed else -1
-        orders[order + O_SHOT] = -1
-        armed[u] = np.uint32(armed[u] | bit) if aimed else np.uint32(armed[u] & ~bit)
+    for u in range(first, last):
+        rest, aiming = playing, np.uint32(0)
+        while rest:
+            lane = lowest(rest)
+            rest = without_lowest(rest)
+            i, at, order = battles[lane], u * SPAN + lane, u * O_SPAN + lane
+            step = field[at + F_STEP]
+            field[at + F_X_STEP] = numbers[i, MOVE_X, u] * step
+            field[at + F_Y_STEP] = numbers[i, MOVE_Y, u] * step
+            slot = marks[i, ATTACK, u] - 5
+            target = allies + slot if u < allies else allies - 1 - slot
+            aimed = (slot >= 0) & (0 <= target) & (target < units)
+            orders[order + O_TARGET] = target if aimed else -1
+            orders[order + O_SHOT] = -1
+            aiming = np.uint32(aiming | (np.uint32(aimed) << np.uint32(lane)))
+        armed[u] = aiming
 
 
 @kernel()
-def stay_empty(lane, units, field, armed):
+def stay_empty(lane, units, field):
     """Leave a lane without a battle."""
-    keep = ~(np.uint32(1) << np.uint32(lane))
     for u in range(units):
         for row in range(0, SPAN, LANES):
             field[u * SPAN + row + lane] = ZERO
-        armed[u] = np.uint32(armed[u] & keep)
 
 
 @kernel()
-def leave(i, lane, numbers, marks, field, orders):
-    """Take battle `i` out of its lane."""
-    for u in range(numbers.shape[2]):
-        at = u * SPAN + lane
-        numbers[i, X, u], numbers[i, Y, u] = field[at + F_X], field[at + F_Y]
-        numbers[i, HEALTH, u] = field[at + F_HEALTH]
-        numbers[i, COOLDOWN, u] = field[at + F_COOLDOWN]
-        marks[i, SHOT, u] = orders[u * O_SPAN + O_SHOT + lane]
+def leave(battles, playing, numbers, marks, field, orders):
+    """Take battles out of their lanes."""
+    while playing:
+        lane = lowest(playing)
+        playing = without_lowest(playing)
+        i = battles[lane]
+        for u in range(numbers.shape[2]):
+            at = u * SPAN + lane
+            numbers[i, X, u], numbers[i, Y, u] = field[at + F_X], field[at + F_Y]
+            numbers[i, HEALTH, u] = field[at + F_HEALTH]
+            numbers[i, COOLDOWN, u] = field[at + F_COOLDOWN]
+            marks[i, SHOT, u] = orders[u * O_SPAN + O_SHOT + lane]
 
 
 @kernel()
