@@ -82,7 +82,7 @@ def main() -> None:
     base = milliseconds(cycle(drawn), drawn.init(jax.random.key(0)))
     rows = []
     for capacity in CAPACITIES:
-        row = {"capacity": capacity}
+        row: dict[str, float] = {"capacity": capacity}
         for name, replay in (("new", 0.0), ("replay", 1.0)):
             own = PLR(game, capacity=capacity, replay=replay, robust=True)
             row[name] = round(milliseconds(cycle(own), full(own)), 3)

@@ -4,9 +4,9 @@
     python docs/generate.py --check    # exit with 1 if anything is out of date
 
 It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), the tables of the
-learned worlds and distilled sets (`worlds.py`, `sets.py`), and the parts of `README.md` between
-pairs of comments: the table of ids from the registry, the demo's figures and the benchmark's from
-the records that they wrote.
+learned worlds, distilled sets and curricula (`worlds.py`, `sets.py`, `curricula.py`), and the parts
+of `README.md` between pairs of comments: the table of ids from the registry, the demo's figures and
+the benchmark's from the records that they wrote.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 
 from gymnasium import spaces
 
+import curricula
 import differences
 import envsuite
 import sets
@@ -206,6 +207,7 @@ def main() -> None:
     texts[ROOT / "docs" / "differences.md"] = differences.page(plugins())
     texts[worlds.README] = worlds.page()
     texts[sets.README] = sets.page()
+    texts[curricula.README] = curricula.page()
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         if stale:

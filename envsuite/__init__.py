@@ -6,6 +6,7 @@ heavy is imported before something is built.
 
 from envsuite.core.curriculum import Belief as Belief
 from envsuite.core.curriculum import Curriculum as Curriculum
+from envsuite.core.curriculum import Editor as Editor
 from envsuite.core.curriculum import Optimum as Optimum
 from envsuite.core.curriculum import Outcome as Outcome
 from envsuite.core.curriculum import Proposal as Proposal
@@ -23,6 +24,7 @@ from envsuite.core.spec import Spec as Spec
 from envsuite.core.timestep import Timestep as Timestep
 from envsuite.factory import make as make
 from envsuite.factory import make_as as make_as
+from envsuite.factory import make_curriculum as make_curriculum
 from envsuite.factory import make_engine as make_engine
 from envsuite.factory import make_policy as make_policy
 from envsuite.factory import spec as spec

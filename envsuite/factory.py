@@ -1,4 +1,4 @@
-"""Builds things by name: `make`, `make_engine`, `make_as`."""
+"""Builds things by name: `make`, `make_engine`, `make_as`, `make_policy`, `make_curriculum`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Literal
 
-from envsuite.core.env import Env, TextEnv
+from envsuite.core.curriculum import Curriculum
+from envsuite.core.env import Env, Levels, TextEnv
 from envsuite.core.errors import nearest
 from envsuite.core.policy import Policy
 from envsuite.core.spec import EnvSpec, Spec
@@ -158,6 +159,44 @@ def make_policy(
     return target(env, group, **{**agent.config, **config})
 
 
+def make_curriculum(
+    name: str | Curriculum[Any, Any], env: Env[Any, Any], **config: Any
+) -> Curriculum[Any, Any]:
+    """Build a registered curriculum for a game whose params are levels.
+
+    Args:
+        name: A registered name, such as `"plr"`; or a curriculum, which is handed back.
+        env: The game, in whatever transforms.
+        **config: Options of the curriculum.
+
+    Raises:
+        UnknownNameError: For an unknown name.
+        TypeError: For a game without levels, naming the ids that have them; for an option that
+            the curriculum does not have.
+        ValueError: For a value that the curriculum refuses.
+    """
+    if not isinstance(name, str):
+        return name
+    own = registry().curricula[name]
+    game: Any = env
+    while hasattr(game, "env"):
+        game = game.env
+    if not isinstance(game, Levels):
+        ids = [id for id, spec in registry().environments.items() if "levels" in spec.tags]
+        raise TypeError(
+            f"{type(game).__name__} has no levels, so that {name!r} has nothing to choose: "
+            f"games with levels are {', '.join(ids)}"
+        )
+    target = resolve(own.target, needed_by=name)
+    known = list(inspect.signature(target).parameters)[1:]
+    for option in config:
+        if option not in known:
+            near = nearest(option, known)
+            hint = f"did you mean {near!r}? " if near else ""
+            raise TypeError(f"{name} has no option {option!r}: {hint}Its options are {known}")
+    return target(game, **{**own.config, **config})
+
+
 def _swiftest(
     own: EnvSpec, env: Env[Any, Any], num_envs: int, devices: Sequence[Any] | None
 ) -> str:
@@ -261,4 +300,4 @@ def _played(
     return PlayedBy(env, team, tuple(chosen.items()), row)
 
 
-__all__ = ["make", "make_as", "make_engine", "make_policy", "spec"]
+__all__ = ["make", "make_as", "make_curriculum", "make_engine", "make_policy", "spec"]

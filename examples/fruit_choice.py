@@ -137,7 +137,7 @@ def improved(weights: Weights, moments: Any, played: Steps, optimiser: Any) -> A
         return -(chosen * advantage).mean() + VALUE_RATE * error.mean()
 
     updates, moments = optimiser.update(jax.grad(loss)(weights), moments)
-    return optax.apply_updates(weights, updates), moments
+    return jax.tree.map(jnp.add, weights, updates), moments
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
@@ -148,7 +148,7 @@ def train(env: Any, curriculum: Curriculum[Any, Any], cycles: int, keys: jax.Arr
         For each key: of each cycle, the share of bananas of what was eaten, the share of levels
         where the banana was right and whether it was learned from; the weights; the figures.
     """
-    optimiser = optax.adam(LEARNING_RATE)
+    optimiser: Any = optax.adam(LEARNING_RATE)
 
     def run(key: jax.Array) -> Any:
         start_key, play_key = jax.random.split(key)

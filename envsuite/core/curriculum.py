@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
 P_contra = TypeVar("P_contra", contravariant=True)
 S = TypeVar("S")
+S_contra = TypeVar("S_contra", contravariant=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +99,20 @@ class Curriculum(Protocol[C, P]):
 
     def figures(self, state: C) -> Mapping[str, jax.Array]:
         """Figures for a log, each `f32[]`: the fill of a buffer, the mean score, ..."""
+        ...
+
+
+@runtime_checkable
+class Editor(Protocol[S_contra, P_co]):
+    """A game in which one builds a level for another game: what a teacher plays in PAIRED.
+
+    Its episodes are all of one length, and each ends with a level (Dennis et al.,
+    arXiv:2012.02096). It pays nothing of its own: who trains a teacher pays it by what came of the
+    level.
+    """
+
+    def level(self, state: S_contra) -> P_co:
+        """The level as it stands, params of the other game."""
         ...
 
 

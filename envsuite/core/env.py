@@ -124,7 +124,10 @@ class LevelText(Protocol[S_contra, P]):
         ...
 
     def played_level(self, state: S_contra, params: P) -> P:
-        """The level that is played: the params, unless a reset has drawn another."""
+        """The level that is played: the params, unless a reset has drawn another.
+
+        It chooses leaves and computes nothing, so that it serves batches too.
+        """
         ...
 
 

@@ -94,6 +94,10 @@ class Engine(Protocol):
         """The game's own state in one slot, without what transforms add, and its params."""
         ...
 
+    def moments(self) -> tuple[Any, Any]:
+        """The same of all slots, with the leading axis `num_envs`; params without, if shared."""
+        ...
+
     def frame(self, slot: int = 0) -> np.ndarray:
         """A picture of one slot, `uint8[height, width, 3]`."""
         ...

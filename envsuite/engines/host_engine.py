@@ -135,6 +135,11 @@ class HostEngine:
         own = self._slots[slot]
         return game_state(self.env, own.state), own.params
 
+    def moments(self) -> tuple[Any, Any]:
+        """States and params of all slots, each a list; see `Engine.moments`."""
+        states = [game_state(self.env, own.state) for own in self._slots]
+        return states, [own.params for own in self._slots]
+
     def frame(self, slot: int = 0) -> np.ndarray:
         """A picture of one slot; see `Engine.frame`."""
         return draw(self.spec, unwrapped(self.env), *self.moment(slot))

@@ -205,6 +205,11 @@ class JaxEngine:
             params = jax.tree.map(lambda leaf: leaf[slot], params)
         return state, params
 
+    def moments(self) -> tuple[Any, Any]:
+        """States and params of all slots; see `Engine.moments`."""
+        slots = self.state.slots
+        return game_state(self.env, slots.state), slots.params
+
     def frame(self, slot: int = 0) -> np.ndarray:
         """A picture of one slot; see `Engine.frame`."""
         return draw(self.spec, unwrapped(self.env), *self.moment(slot))

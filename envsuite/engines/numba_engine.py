@@ -283,6 +283,13 @@ class NumbaEngine:
         one = tuple(array[slot : slot + 1] for array in self._state)
         return jax.tree.map(lambda leaf: leaf[0], self._kernel.states(one)), params
 
+    def moments(self) -> tuple[Any, Any]:
+        """States and params of all slots; see `Engine.moments`."""
+        if self._room is None:
+            raise RuntimeError("there is no state before the first reset()")
+        params = self.params if self._own_params is None else self._own_params
+        return self._kernel.states(self._state), params
+
     def frame(self, slot: int = 0) -> np.ndarray:
         """A picture of one slot; see `Engine.frame`."""
         return draw_picture(self.spec, unwrapped(self.env), *self.moment(slot))

@@ -58,7 +58,24 @@ def level_text(engine: Engine, slot: int = 0) -> str | None:
     if not isinstance(game, LevelText):
         return None
     level = game.played_level(*engine.moment(slot))
-    return game.level_text(jax.tree.map(np.asarray, level))
+    return game.level_text(jax.device_get(level))
+
+
+def level_texts(engine: Engine) -> list[str] | None:
+    """The same of all slots."""
+    game = unwrapped(engine.env)
+    if not isinstance(game, LevelText):
+        return None
+    states, params = engine.moments()
+    alone = [np.ndim(leaf) for leaf in jax.tree.leaves(engine.env.default_params())]
+    if [np.ndim(leaf) for leaf in jax.tree.leaves(params)] == alone:  # all slots share it
+        copies = (engine.num_envs,)
+        params = jax.tree.map(lambda leaf: np.broadcast_to(leaf, copies + np.shape(leaf)), params)
+    levels = jax.device_get(game.played_level(states, params))
+    return [
+        game.level_text(jax.tree.map(lambda leaf, slot=slot: leaf[slot], levels))
+        for slot in range(engine.num_envs)
+    ]
 
 
 def _read(engine: Engine, level: Any) -> Any:

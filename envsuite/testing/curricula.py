@@ -94,7 +94,8 @@ def it_is_a_curriculum(led: Led) -> None:
 
 def proposals_have_a_level_a_slot(led: Led) -> None:
     """A proposal has one level of the game a slot, `i32[n]` tickets and a `bool[]` flag."""
-    single = jax.eval_shape(unwrapped(led.levels).sample, jax.random.key(0))
+    game: Any = unwrapped(led.levels)
+    single = jax.eval_shape(game.sample, jax.random.key(0))
     for num in (SLOTS, SLOTS + 1):
 
         def propose(key: jax.Array, state: Any, num: int = num) -> Any:

@@ -37,3 +37,34 @@ def gaussian_log_likelihood(mean: jax.Array, log_std: jax.Array, drawn: jax.Arra
 def gaussian_entropy(log_std: jax.Array) -> jax.Array:
     """The entropy for `log_std: f32[n]`, `f32[]`."""
     return (log_std + 0.5 * math.log(2 * math.pi * math.e)).sum(-1)
+
+
+def noise(key: jax.Array, discrete: bool, shape: tuple[int, ...]) -> jax.Array:
+    """What `drawn` adds to scores or to the mean to draw: Gumbel's or Gaussian noise."""
+    return (jax.random.gumbel if discrete else jax.random.normal)(key, shape)
+
+
+def drawn(
+    scores: jax.Array, log_std: jax.Array | None, legal: jax.Array | None, noise: jax.Array
+) -> jax.Array:
+    """The action that `noise` makes of a policy's outputs; zeros make the likeliest.
+
+    Args:
+        scores: `f32[..., actions]`: scores of a choice, or the mean of a Gaussian.
+        log_std: `f32[actions]` of a Gaussian; `None` says that it is a choice.
+        legal: `bool[..., actions]` or `None`.
+        noise: `f32[..., actions]`.
+    """
+    if log_std is None:
+        return jnp.argmax(masked(scores + noise, legal), axis=-1).astype(jnp.int32)
+    return scores + jnp.exp(log_std) * noise
+
+
+def likelihood_and_entropy(
+    scores: jax.Array, log_std: jax.Array | None, legal: jax.Array | None, action: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """The log-likelihood `f32[...]` of actions, and the entropy of what they are drawn from."""
+    if log_std is None:
+        scores = masked(scores, legal)
+        return choice_log_likelihood(scores, action), choice_entropy(scores)
+    return gaussian_log_likelihood(scores, log_std, action), gaussian_entropy(log_std)

@@ -64,15 +64,26 @@ class Bounds:
 
 @dataclass(frozen=True, eq=False)
 class Interface:
-    """How many numbers the agent sees, and what it may do."""
+    """What the agent sees, and what it may do."""
 
-    observation_size: int
+    observation_shape: tuple[int, ...]
     actions: Choices | Bounds
+
+    @property
+    def observation_size(self) -> int:
+        """How many numbers it sees."""
+        return math.prod(self.observation_shape)
 
     @property
     def discrete(self) -> bool:
         """Whether it chooses rather than measures."""
         return isinstance(self.actions, Choices)
+
+    def played(self, action: jax.Array) -> jax.Array:
+        """Actions as the game takes them: from where its space begins, or clipped into the box."""
+        if isinstance(self.actions, Bounds):
+            return self.actions.clipped(action)
+        return self.actions.played(action)
 
 
 def interface(
@@ -101,12 +112,11 @@ def interface(
     sees, does = env.observation_space, env.action_space
     if not isinstance(sees, spaces.Box):
         raise TypeError(f"{learner} sees a Box, and the observations of {name} are {sees}")
-    size = math.prod(sees.shape)
     if discrete and isinstance(does, spaces.Discrete):
-        return Interface(size, Choices(does))
+        return Interface(sees.shape, Choices(does))
     if bounded and isinstance(does, spaces.Box):
         if np.issubdtype(does.dtype, np.floating) and does.is_bounded():
-            return Interface(size, Bounds(does))
+            return Interface(sees.shape, Bounds(does))
     fits = [words for words, fit in _FIT.items() if (discrete, bounded)[fit]]
     raise TypeError(
         f"{learner} takes {' or '.join(fits)}, and the actions of {name} are {does}"

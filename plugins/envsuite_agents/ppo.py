@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -12,15 +12,9 @@ import optax
 from envsuite.core.env import Env
 from envsuite.functional import struct
 from envsuite_agents.descent import descend, start
-from envsuite_agents.distributions import (
-    choice_entropy,
-    choice_log_likelihood,
-    gaussian_entropy,
-    gaussian_log_likelihood,
-    masked,
-)
+from envsuite_agents.distributions import drawn, likelihood_and_entropy, noise
 from envsuite_agents.gae import advantages
-from envsuite_agents.interface import Bounds, Interface, interface
+from envsuite_agents.interface import interface
 from envsuite_agents.network_policy import NetworkPolicy
 from envsuite_agents.networks import (
     Layers,
@@ -29,8 +23,10 @@ from envsuite_agents.networks import (
     orthogonal_layers,
     uniform_layers,
 )
-from envsuite_agents.playing import Played, Playing, advance, begin
+from envsuite_agents.on_policy import Rollout
+from envsuite_agents.playing import Playing, advance, begin, imagine
 from envsuite_agents.running import check_counts, run
+from envsuite_agents.surrogate import surrogate
 
 
 @struct
@@ -128,6 +124,11 @@ class PPO:
         return self.num_envs * self.rollout_steps
 
     @property
+    def gradient_steps(self) -> int:
+        """How often the weights change in one update."""
+        return self.epochs * self.minibatches
+
+    @property
     def iterations(self) -> int:
         """How many rollouts a run has."""
         return -(-self.steps // self.update_steps)
@@ -155,10 +156,62 @@ class PPO:
 
     def update(self, state: State, env: Env[Any, Any], params: Any, settings: Settings) -> State:
         """One rollout, and the gradient steps along it."""
-        game = interface(env, "PPO")
-        key, keys_key, noise_key, shuffle_key = jax.random.split(state.key, 4)
-        chance = self._chance(keys_key, noise_key, game)
-        playing, batch = self._rollout(chance, state, game, env, params, settings)
+        key, game_key, noise_key, shuffle_key = jax.random.split(state.key, 4)
+        state = replace(state, key=key)
+        state, rollout = self.collect((game_key, noise_key), state, env, params, settings)
+        return self.improve(shuffle_key, state, rollout, settings)
+
+    def restart(self, state: State, playing: Playing) -> State:
+        """The same learner before episodes that have just begun."""
+        return replace(state, playing=playing)
+
+    def collect(
+        self,
+        keys: tuple[jax.Array, jax.Array],
+        state: State,
+        env: Env[Any, Any],
+        params: Any,
+        settings: Settings,
+        *,
+        each: bool = False,
+        grounded: bool = False,
+    ) -> tuple[State, Rollout]:
+        """Play with the present policy, and judge what came of it; see `OnPolicy`."""
+        game, weights = interface(env, "PPO"), state.weights
+        # all chance of a rollout at once: in its loop each draw would be a kernel of its own
+        game_keys = jax.random.split(keys[0], (self.rollout_steps, 2, self.num_envs))
+        shape = (*game_keys.shape[::2], game.actions.size)
+        chance = game_keys, noise(keys[1], game.discrete, shape)
+
+        def step(playing: Playing, chance: Any) -> tuple[Playing, Any]:
+            keys, noise = chance
+            scores = forward(weights.policy, playing.obs, self.activation)
+            action = drawn(scores, weights.log_std, playing.legal, noise)
+            taken = game.played(action)
+            following, played = advance(keys, env, params, playing, taken, each=each)
+            dreamt = imagine(keys[0], env, params, playing, taken) if grounded else None
+            return following, (playing.obs, playing.legal, action, played, dreamt)
+
+        playing, rollout = jax.lax.scan(step, state.playing, chance)
+        obs, legal, action, played, dreamt = rollout
+        led_to = dreamt or played
+        value = self._value(weights, obs)
+        advantage = advantages(
+            led_to.reward,
+            led_to.terminated,
+            played.ended,
+            value,
+            self._value(weights, led_to.obs),
+            settings.discount,
+            settings.trace_decay,
+        )
+        likelihood, _ = self._likelihood(weights, obs, legal, action)
+        judged = Rollout(obs, legal, action, likelihood, played, value, advantage, None)
+        return replace(state, playing=playing), judged
+
+    def improve(self, key: jax.Array, state: State, rollout: Rollout, settings: Settings) -> State:
+        """The gradient steps along a rollout; see `OnPolicy`."""
+        batch = _flat(rollout)
 
         def step(carry: Any, batch: Batch) -> Any:
             weights, moments = carry
@@ -168,10 +221,10 @@ class PPO:
         def epoch(carry: Any, order: jax.Array) -> Any:
             return jax.lax.scan(step, carry, jax.tree.map(lambda leaf: leaf[order], batch))
 
-        drawn = jax.random.bits(shuffle_key, (self.epochs, self.update_steps))
-        orders = jnp.argsort(drawn).reshape(self.epochs, self.minibatches, -1)
+        shuffled = jax.random.bits(key, (self.epochs, self.update_steps))
+        orders = jnp.argsort(shuffled).reshape(self.epochs, self.minibatches, -1)
         weights, moments = jax.lax.scan(epoch, (state.weights, state.moments), orders)[0]
-        return State(key, weights, moments, playing)
+        return replace(state, weights=weights, moments=moments)
 
     def weights(self, state: State) -> Weights:
         """The networks as they are now."""
@@ -186,22 +239,18 @@ class PPO:
         def choose(
             key: jax.Array, weights: Weights, obs: jax.Array, legal: jax.Array | None
         ) -> jax.Array:
-            shape = (*obs.shape[:-1], game.actions.size)
-            noise = jnp.zeros(shape) if greedy else _noise(key, game, shape)
-            return _played(game, self._action(weights, obs, legal, noise))
+            scores = forward(weights.policy, obs, self.activation)
+            still = jnp.zeros_like(scores) if greedy else noise(key, game.discrete, scores.shape)
+            return game.played(drawn(scores, weights.log_std, legal, still))
 
         return NetworkPolicy(weights, choose)
 
     def loss(self, weights: Weights, batch: Batch, settings: Settings) -> jax.Array:
         """What a gradient step makes smaller: equation 9 of the paper, with its sign turned."""
         now, entropy = self._likelihood(weights, batch.obs, batch.legal, batch.action)
-        ratio = jnp.exp(now - batch.log_likelihood)
-        near = jnp.clip(ratio, 1 - settings.clip_range, 1 + settings.clip_range)
-        gain = batch.advantage - batch.advantage.mean()
-        gain = gain / (batch.advantage.std(ddof=1) + 1e-8)
         value = self._value(weights, batch.obs)
         return (
-            -jnp.minimum(gain * ratio, gain * near).mean()
+            -surrogate(now, batch.log_likelihood, batch.advantage, settings.clip_range)
             - settings.entropy_coefficient * entropy.mean()
             + settings.value_coefficient * ((value - batch.value) ** 2).mean()
         )
@@ -211,88 +260,26 @@ class PPO:
             return orthogonal_layers(key, sizes, last_gain)
         return uniform_layers(key, sizes)
 
-    def _chance(self, keys_key: jax.Array, noise_key: jax.Array, game: Interface) -> Any:
-        """All chance of a rollout at once: in its loop each draw would be a kernel of its own."""
-        keys = jax.random.split(keys_key, (self.rollout_steps, 2, self.num_envs))
-        return keys, _noise(noise_key, game, (*keys.shape[::2], game.actions.size))
-
-    def _rollout(
-        self,
-        chance: Any,
-        state: State,
-        game: Interface,
-        env: Env[Any, Any],
-        params: Any,
-        settings: Settings,
-    ) -> tuple[Playing, Batch]:
-        """Play with the present policy, and judge what came of it."""
-        weights = state.weights
-
-        def step(playing: Playing, drawn: Any) -> tuple[Playing, Any]:
-            keys, noise = drawn
-            action = self._action(weights, playing.obs, playing.legal, noise)
-            following, played = advance(keys, env, params, playing, _played(game, action))
-            return following, (playing.obs, playing.legal, action, played)
-
-        playing, rollout = jax.lax.scan(step, state.playing, chance)
-        obs, legal, action, played = rollout
-        return playing, self._judged(weights, obs, legal, action, played, settings)
-
-    def _judged(
-        self,
-        weights: Weights,
-        obs: jax.Array,
-        legal: jax.Array | None,
-        action: jax.Array,
-        played: Played,
-        settings: Settings,
-    ) -> Batch:
-        """The batch of a rollout, whose leaves begin with `[steps, copies]`."""
-        value = self._value(weights, obs)
-        gained = advantages(
-            played.reward,
-            played.terminated,
-            played.ended,
-            value,
-            self._value(weights, played.obs),
-            settings.discount,
-            settings.trace_decay,
-        )
-        likelihood, _ = self._likelihood(weights, obs, legal, action)
-        batch = Batch(obs, legal, action, likelihood, gained, gained + value)
-        return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), batch)
-
-    def _action(
-        self, weights: Weights, obs: jax.Array, legal: jax.Array | None, noise: jax.Array
-    ) -> jax.Array:
-        """The action that `noise` makes of the policy's distribution; zeros make the likeliest."""
-        scores = forward(weights.policy, obs, self.activation)
-        if weights.log_std is None:
-            return jnp.argmax(masked(scores + noise, legal), axis=-1).astype(jnp.int32)
-        return scores + jnp.exp(weights.log_std) * noise
-
     def _likelihood(
         self, weights: Weights, obs: jax.Array, legal: jax.Array | None, action: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
         """The log-likelihood of actions, and the policy's entropy."""
         scores = forward(weights.policy, obs, self.activation)
-        if weights.log_std is None:
-            scores = masked(scores, legal)
-            return choice_log_likelihood(scores, action), choice_entropy(scores)
-        likelihood = gaussian_log_likelihood(scores, weights.log_std, action)
-        return likelihood, gaussian_entropy(weights.log_std)
+        return likelihood_and_entropy(scores, weights.log_std, legal, action)
 
     def _value(self, weights: Weights, obs: jax.Array) -> jax.Array:
         return forward(weights.value, obs, self.activation)[..., 0]
 
 
-def _noise(key: jax.Array, game: Interface, shape: tuple[int, ...]) -> jax.Array:
-    """What is added to scores or to the mean to draw: Gumbel's or Gaussian noise."""
-    return (jax.random.gumbel if game.discrete else jax.random.normal)(key, shape)
-
-
-def _played(game: Interface, action: jax.Array) -> jax.Array:
-    """The action as the game takes it."""
-    if isinstance(game.actions, Bounds):
-        return game.actions.clipped(action)
-    return game.actions.played(action)
+def _flat(rollout: Rollout) -> Batch:
+    """The steps of a rollout in a row."""
+    advantage = rollout.advantage
+    batch = Batch(
+        rollout.obs,
+        rollout.legal,
+        rollout.action,
+        rollout.log_likelihood,
+        advantage,
+        advantage + rollout.value,
+    )
+    return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), batch)

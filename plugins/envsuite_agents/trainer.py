@@ -1,9 +1,8 @@
-"""The registered trainers `ppo`, `dqn`, `sac`, `ddpg`, `td3`: a learner's run, kept in a folder."""
+"""The registered trainers `ppo`, `recurrent-ppo`, `dqn`, ...: a learner's run, kept in a folder."""
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -15,22 +14,32 @@ import numpy as np
 
 from envsuite.core.env import Env
 from envsuite.core.errors import nearest
-from envsuite.factory import make, spec
+from envsuite.core.policy import Policy
+from envsuite.core.spec import EnvSpec
+from envsuite.factory import make, make_curriculum, spec
 from envsuite.registry import registry, resolve
 from envsuite.runs.bar import Bar
-from envsuite.runs.records import commit, versions, write_json
-from envsuite.runs.same_run import as_json, check_same, finished
+from envsuite.runs.records import write_json
+from envsuite.runs.same_run import as_json, finished
 from envsuite.runs.tree_file import read_header, read_tree, write_tree
+from envsuite_agents.course import Course
+from envsuite_agents.curriculum_run import CurriculumRun
 from envsuite_agents.ddpg import DDPG
 from envsuite_agents.dqn import DQN
-from envsuite_agents.network_policy import NetworkPolicy
 from envsuite_agents.ppo import PPO
+from envsuite_agents.recurrent_ppo import RecurrentPPO
 from envsuite_agents.sac import SAC
 from envsuite_agents.td3 import TD3
 
-LEARNERS: dict[str, Any] = {"ppo": PPO, "dqn": DQN, "sac": SAC, "ddpg": DDPG, "td3": TD3}
-WEIGHTS, CHECKPOINT, RECORD = "weights.npz", "checkpoint.npz", "record.json"
-POINTS = 100  # of the learning curve, and as often the bar moves
+LEARNERS: dict[str, Any] = {
+    "ppo": PPO,
+    "recurrent-ppo": RecurrentPPO,
+    "dqn": DQN,
+    "sac": SAC,
+    "ddpg": DDPG,
+    "td3": TD3,
+}
+WEIGHTS, RECORD = "weights.npz", "record.json"
 
 
 @dataclass(frozen=True)
@@ -79,21 +88,31 @@ class LearnerTrainer:
             folder: Made if missing.
             **options: Fields of the learner (`num_envs`, `hidden`, ...), its settings
                 (`learning_rate`, ...), and options of `envsuite.make` (`max_steps`, fields of the
-                game, ...).
+                game, ...); `curriculum`, the name of one, and `curriculum_config`, its options.
 
         Returns:
             The record: `id` and its `version`, `steps`, `seed`, the game's `options`, the
             learner's `config`, `steps_played`, `seconds`, `versions`, `commit`, `figures` of the
-            evaluation, and the learning `curve`.
+            evaluation, and the learning `curve`; under a curriculum also `env_steps`,
+            `trained_steps` and `gradient_updates`.
 
         Raises:
-            UnknownNameError: For an unknown id.
-            TypeError: For a game that the learner cannot play, and for an unknown option.
+            UnknownNameError: For an unknown id or curriculum.
+            TypeError: For a game that the learner cannot play or that has no levels, for a learner
+                that cannot learn under a curriculum, and for an unknown option.
             ValueError: If `folder` holds another run, or a damaged checkpoint.
         """
-        learner, settings, rest = self._configured(steps, options)
+        options = dict(options)
+        curriculum = options.pop("curriculum", None)
+        curriculum_config = dict(options.pop("curriculum_config", None) or {})
+        learner, settings, rest = self.configured(steps, options)
         own = spec(env_id)
-        env = self._made(own, rest)
+        env = self.game(own, rest)
+        config = {**asdict(learner), **plain(settings)}
+        running = learner
+        if curriculum is not None:
+            running = CurriculumRun(learner, make_curriculum(curriculum, env, **curriculum_config))
+            config |= {"curriculum": curriculum, "curriculum_config": curriculum_config}
         run = as_json(
             {
                 "agent": self.learner,
@@ -102,16 +121,12 @@ class LearnerTrainer:
                 "steps": steps,
                 "seed": seed,
                 "options": rest,
-                "config": {**asdict(learner), **_plain(settings)},
+                "config": {"curriculum": None, **config},
             }
         )
-        learner.policy(env, None)  # a game that it cannot play is refused before a folder is made
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        record = finished(folder / RECORD, run)
-        return record or self._train(learner, settings, env, run, folder)
+        return self.run(running, settings, env, run, folder)
 
-    def load(self, folder: Path, env: Env[Any, Any], group: str) -> NetworkPolicy:
+    def load(self, folder: Path, env: Env[Any, Any], group: str) -> Policy[Any]:
         """What `train` left in a folder, as a greedy policy for the single agent of a game.
 
         Raises:
@@ -135,10 +150,8 @@ class LearnerTrainer:
             raise ValueError(f"{error}: it was trained on {header['id']}, another game") from error
         return learner.policy(env, jax.tree.map(jnp.asarray, weights), greedy=True)
 
-    def _configured(
-        self, steps: int, options: Mapping[str, Any]
-    ) -> tuple[Any, Any, dict[str, Any]]:
-        """The learner, its settings, and the options that are the game's."""
+    def configured(self, steps: int, options: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+        """The learner, its settings, and the options that are neither's."""
         kind = LEARNERS[self.learner]
         shapes = {field.name for field in fields(kind)}
         given = {name: value for name, value in options.items() if name in shapes}
@@ -149,7 +162,8 @@ class LearnerTrainer:
         rest = {name: value for name, value in options.items() if name not in shapes | numbers}
         return learner, replace(settings, **changed), rest
 
-    def _made(self, own: Any, options: Mapping[str, Any]) -> Env[Any, Any]:
+    def game(self, own: EnvSpec, options: Mapping[str, Any]) -> Env[Any, Any]:
+        """The game; an error about an option names the learner's too."""
         try:
             return make(own, **options)
         except TypeError as error:
@@ -160,10 +174,32 @@ class LearnerTrainer:
                 raise
             raise TypeError(f"{error}; {self.learner} has an option {near[0]!r}") from error
 
+    def run(
+        self, learner: Any, settings: Any, env: Env[Any, Any], run: Mapping[str, Any], folder: Path
+    ) -> Mapping[str, Any]:
+        """Train in a folder unless the record there says that it is done; return the record.
+
+        Args:
+            learner: A learner of this kind, or what trains one: `CurriculumRun`, `PAIRED`.
+            settings: Its numbers.
+            env: The game, with its time limit.
+            run: What makes it this run and no other.
+            folder: Made if missing.
+
+        Raises:
+            TypeError: For a game that cannot be learned.
+            ValueError: If `folder` holds another run, or a damaged checkpoint.
+        """
+        # a game that it cannot play is refused before a folder is made
+        jax.eval_shape(lambda: learner.init(jax.random.key(0), env, env.default_params(), settings))
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        return finished(folder / RECORD, run) or self._train(learner, settings, env, run, folder)
+
     def _train(
         self, learner: Any, settings: Any, env: Env[Any, Any], run: Mapping[str, Any], folder: Path
     ) -> Mapping[str, Any]:
-        course = _Course(learner, settings, env, run, folder)
+        course = Course(learner, settings, env, run, folder)
         with Bar("training", run["steps"], unit="steps", show=self.progress) as bar:
             bar.show(course.steps)
             while not course.over:
@@ -173,7 +209,8 @@ class LearnerTrainer:
                     course.keep()
         course.keep()
         weights = learner.weights(course.state)
-        header = {"learner": self.learner, "fields": asdict(learner), "id": run["id"]}
+        own = getattr(learner, "learner", learner)  # whose weights they are
+        header = {"learner": self.learner, "fields": asdict(own), "id": run["id"]}
         write_tree(folder / WEIGHTS, weights, header)
         judge = registry().evaluators["returns"]
         figures = resolve(judge.target)(**judge.config).evaluate(
@@ -188,6 +225,7 @@ class LearnerTrainer:
         record = {
             **run,
             "steps_played": course.steps,
+            **course.counters(),
             "seconds": round(course.seconds, 1),
             **course.software,
             "figures": figures,
@@ -198,91 +236,6 @@ class LearnerTrainer:
         return as_json(record)
 
 
-class _Course:
-    """A run under way."""
-
-    def __init__(
-        self, learner: Any, settings: Any, env: Env[Any, Any], run: Mapping[str, Any], folder: Path
-    ) -> None:
-        params = env.default_params()
-
-        def begin(key: jax.Array) -> Any:
-            return learner.init(key, env, params, settings)
-
-        def go_on(state: Any, updates: jax.Array) -> Any:
-            playing = state.playing
-            state = replace(state, playing=replace(playing, tally=playing.tally.cleared()))
-            step = lambda _, state: learner.update(state, env, params, settings)  # noqa: E731
-            return jax.lax.fori_loop(0, updates, step, state)
-
-        self._learner = learner
-        self._run = run
-        self.software = {"versions": versions(), "commit": commit()}
-        self._path = folder / CHECKPOINT
-        self._go_on = jax.jit(go_on, donate_argnums=0)
-        self.state = jax.jit(begin)(jax.random.key(run["seed"]))
-        self._done, self.curve, self._earlier = 0, [], 0.0
-        if self._path.exists():
-            kept = read_header(self._path)
-            check_same(kept["run"], run, self._path)
-            self.state = read_tree(self._path, self.state)
-            self._done, self.curve, self._earlier = kept["updates"], kept["curve"], kept["seconds"]
-        self._began = self._kept = time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        """Whether all updates are done."""
-        return self._done >= self._learner.iterations
-
-    @property
-    def steps(self) -> int:
-        """Environment steps so far."""
-        return self._done * self._learner.update_steps
-
-    @property
-    def seconds(self) -> float:
-        """How long the run has learned, over all its parts."""
-        return self._earlier + time.monotonic() - self._began
-
-    @property
-    def unkept_seconds(self) -> float:
-        """How long the last checkpoint is ago."""
-        return time.monotonic() - self._kept
-
-    def advance(self) -> str:
-        """Play and learn up to the next point of the curve; say how well it goes."""
-        total = self._learner.iterations
-        stride = max(1, total // POINTS)
-        updates = min(stride, total - self._done)
-        self.state = self._go_on(self.state, updates)
-        tally = jax.device_get(self.state.playing.tally)
-        self._done += updates
-        episodes = int(tally.episodes)
-        if not episodes:
-            return ""
-        point = {
-            "steps": self.steps,
-            "seconds": round(self.seconds, 2),
-            "episodes": episodes,
-            "return": float(tally.returns) / episodes,
-            "length": float(tally.lengths) / episodes,
-        }
-        self.curve.append(point)
-        return f"return {point['return']:.2f}"
-
-    def keep(self) -> None:
-        """Write a checkpoint."""
-        header = {
-            "run": self._run,
-            "updates": self._done,
-            "seconds": self.seconds,
-            "curve": self.curve,
-            **self.software,
-        }
-        write_tree(self._path, self.state, header)
-        self._kept = time.monotonic()
-
-
 def _number(name: str, value: Any, default: Any) -> Any:
     """A setting as the kind of number that it is; YAML reads `1e-3` as a word."""
     try:
@@ -291,7 +244,7 @@ def _number(name: str, value: Any, default: Any) -> Any:
         raise ValueError(f"{name} must be a number, not {value!r}") from None
 
 
-def _plain(settings: Any) -> dict[str, Any]:
+def plain(settings: Any) -> dict[str, Any]:
     """Settings as JSON has them, which knows no infinity."""
     numbers = {field.name: getattr(settings, field.name) for field in fields(settings)}
     return {name: None if math.isinf(value) else value for name, value in numbers.items()}

@@ -166,13 +166,11 @@ def offer(
     serials = buffer.arrivals + jnp.cumsum(taken, dtype=jnp.int32) - 1
 
     def put(old: jax.Array, new: jax.Array) -> jax.Array:
-        return old.at[places].set(new.astype(old.dtype), mode="drop")
+        return _put(old, new, places)
 
     return replace(
         buffer,
-        levels=jax.tree.map(
-            lambda old, new: put_rows(old, new[order], places), buffer.levels, levels
-        ),
+        levels=jax.tree.map(lambda old, new: put(old, new[order]), buffer.levels, levels),
         code=put(buffer.code, codes[order]),
         score=put(buffer.score, worth[order]),
         best_return=put(buffer.best_return, outcome.best_return[order]),
@@ -183,14 +181,6 @@ def offer(
         size=buffer.size + (taken & room).sum(dtype=jnp.int32),
         arrivals=buffer.arrivals + taken.sum(dtype=jnp.int32),
     ), refused
-
-
-def put_rows(old: jax.Array, new: jax.Array, places: jax.Array) -> jax.Array:
-    """Write rows of an array, of numbers or PRNG keys; places out of range are left out."""
-    if jnp.issubdtype(old.dtype, jax.dtypes.prng_key):
-        data = jax.random.key_data(old).at[places].set(jax.random.key_data(new), mode="drop")
-        return jax.random.wrap_key_data(data, impl=jax.random.key_impl(old))
-    return old.at[places].set(new.astype(old.dtype), mode="drop")
 
 
 def _note(
@@ -211,7 +201,7 @@ def _note(
     places = jnp.where(good, places, capacity)
 
     def put(old: jax.Array, new: jax.Array) -> jax.Array:
-        return old.at[places].set(new.astype(old.dtype), mode="drop")
+        return _put(old, new, places)
 
     drawn = put(buffer.drawn, jnp.broadcast_to(buffer.clock, places.shape))
     return replace(
@@ -221,6 +211,14 @@ def _note(
         solved=put(buffer.solved, outcome.solved),
         drawn=drawn if seen else buffer.drawn,
     ), _refusals(outcome, scores)
+
+
+def _put(old: jax.Array, new: jax.Array, places: jax.Array) -> jax.Array:
+    """Write rows of an array, of numbers or PRNG keys; places out of range are left out."""
+    if jnp.issubdtype(old.dtype, jax.dtypes.prng_key):
+        data = jax.random.key_data(old).at[places].set(jax.random.key_data(new), mode="drop")
+        return jax.random.wrap_key_data(data, impl=jax.random.key_impl(old))
+    return old.at[places].set(new.astype(old.dtype), mode="drop")
 
 
 def _refusals(outcome: Outcome, scores: jax.Array) -> jax.Array:

@@ -42,7 +42,7 @@ class PLR:
         temperature: Low ones make the best levels frequent; often called beta.
         staleness: The share of draws that go by age; often called rho.
         replay: How likely a cycle is to replay, once the buffer is full enough.
-        fill: The share of the buffer that is full enough.
+        fill: The share of the buffer that is full enough; see also `replay_due`.
         replacement: Whether one level may be drawn for several slots of a proposal. If not, it
             is so only where there are more slots than levels.
         robust: Whether new levels are only looked at, and learned from when they are replayed.
@@ -114,9 +114,15 @@ class PLR:
         return {**count_figures(state.counts), **buffer_figures(state.buffer, self.priorities)}
 
     def replay_due(self, key: jax.Array, state: Kept) -> jax.Array:
-        """Whether this cycle replays, `bool[]`."""
+        """Whether this cycle replays, `bool[]`.
+
+        A buffer also counts as full enough when as many new levels were proposed as it could hold:
+        a game may have fewer levels than that, and a robust learner would wait for ever.
+        """
+        size, seen = state.buffer.size, state.counts.new
         enough = max(math.ceil(self.fill * self.capacity), 1)
-        return (state.buffer.size >= enough) & (jax.random.uniform(key) < self.replay)
+        ready = (size >= enough) | ((seen >= self.capacity) & (size >= 1))
+        return ready & (jax.random.uniform(key) < self.replay)
 
     def replayed(self, key: jax.Array, state: Kept, num: int) -> tuple[Kept, Proposal[Any]]:
         """Levels of the buffer."""

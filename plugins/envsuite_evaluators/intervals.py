@@ -49,3 +49,29 @@ def rate_interval(hits: np.ndarray) -> Mapping[str, float]:
     result = stats.binomtest(int(np.sum(hits)), len(hits))
     interval = result.proportion_ci(CONFIDENCE, method="wilson")
     return {"rate": float(np.mean(hits)), "low": float(interval.low), "high": float(interval.high)}
+
+
+def interquartile_interval(
+    scores: np.ndarray, key: int = 0, draws: int = 5000
+) -> Mapping[str, float | None]:
+    """The mean of the middle half of all scores, and its stratified bootstrap interval.
+
+    Agarwal et al., arXiv:2108.13264: runs are drawn anew with replacement, for each task apart.
+
+    Args:
+        scores: `f64[runs, tasks]`.
+        key: Where the chance of the draws comes from.
+        draws: How many there are.
+
+    Returns:
+        `mean` (of the middle half), `low` and `high`, the last two `None` for a single run.
+    """
+    runs, tasks = scores.shape
+    middle = float(stats.trim_mean(scores.ravel(), 0.25))
+    if runs == 1:
+        return {"mean": middle, "low": None, "high": None}
+    rows = np.random.default_rng(key).integers(0, runs, (draws, runs, tasks))
+    drawn = scores[rows, np.arange(tasks)].reshape(draws, -1)
+    means = stats.trim_mean(drawn, 0.25, axis=1)
+    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return {"mean": middle, "low": float(low), "high": float(high)}

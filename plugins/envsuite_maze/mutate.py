@@ -41,13 +41,15 @@ def mutate(key: jax.Array, level: Level, *, mutation: str, edits: int) -> Level:
 def _flip(shares: jax.Array, level: Level) -> Level:
     kind = nth(shares[0], 3)
     start, goal = _index(level.start, level), _index(level.goal, level)
-    inner = jnp.ones(level.walls.size, bool).at[start].set(False).at[goal].set(False)
-    cell = chosen(shares[1], inner)
-    flipped = replace(level, walls=_with(level, cell, ~level.walls.ravel()[cell]))
+    walls = level.walls.ravel()
+    # a cell that is neither start nor goal: of those that are left, counted in order
+    cell = nth(shares[1], walls.size - 2)
+    cell += cell >= jnp.minimum(start, goal)
+    cell += cell >= jnp.maximum(start, goal)
     free = _free(level)
-    moved = replace(level, goal=_place(chosen(shares[1], free), level))
-    edited = tree_where((kind == 2) & free.any(), moved, level)
-    return tree_where(kind == 1, flipped, edited)
+    moved = jnp.where((kind == 2) & free.any(), chosen(shares[1], free), goal)
+    walls = walls.at[cell].set(walls[cell] ^ (kind == 1))
+    return replace(level, walls=walls.reshape(level.walls.shape), goal=_place(moved, level))
 
 
 def _piece(shares: jax.Array, level: Level) -> Level:

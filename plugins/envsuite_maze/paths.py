@@ -11,19 +11,19 @@ from envsuite_maze.level import VECTORS, Level
 
 NO_WAY = -1
 
+Wave = tuple[jax.Array, jax.Array, jax.Array]  # what is reached, since when, and what is new
+
 
 @jax.jit
 def cells_to_goal(level: Level) -> jax.Array:
     """How many cells away the goal is, `i32[rows, columns]`; `NO_WAY` where none leads there."""
-    walls = jnp.asarray(level.walls)
-    first = jnp.where(_at(level.goal, walls) & ~walls, 0, walls.size)
+    free = ~jnp.asarray(level.walls)
 
-    def nearer(away: jax.Array) -> jax.Array:
-        around = jnp.stack([_ahead(away, heading) for heading in range(len(VECTORS))])
-        return jnp.where(walls, walls.size, jnp.minimum(away, 1 + around.min(0)))
+    def nearer(reached: jax.Array) -> jax.Array:
+        beside = [_ahead(reached, heading) for heading in range(len(VECTORS))]
+        return (reached | beside[0] | beside[1] | beside[2] | beside[3]) & free
 
-    away = _settled(nearer, first)
-    return jnp.where(away < walls.size, away, NO_WAY)
+    return _when_reached(nearer, _at(level.goal, free) & free)
 
 
 @jax.jit
@@ -32,17 +32,15 @@ def actions_to_goal(level: Level) -> jax.Array:
 
     An action is a turn to the left, a turn to the right, or a step forward; `NO_WAY` as above.
     """
-    walls = jnp.asarray(level.walls)
-    never = 4 * walls.size
-    first = jnp.where(_at(level.goal, walls) & ~walls, 0, never)
+    free = ~jnp.asarray(level.walls)
 
-    def nearer(away: jax.Array) -> jax.Array:
-        turned = jnp.minimum(jnp.roll(away, 1, axis=0), jnp.roll(away, -1, axis=0))
-        ahead = jnp.stack([_ahead(away[heading], heading) for heading in range(len(VECTORS))])
-        return jnp.where(walls, never, jnp.minimum(away, 1 + jnp.minimum(turned, ahead)))
+    def nearer(reached: jax.Array) -> jax.Array:
+        turned = jnp.roll(reached, 1, axis=0) | jnp.roll(reached, -1, axis=0)
+        ahead = jnp.stack([_ahead(reached[heading], heading) for heading in range(len(VECTORS))])
+        return (reached | turned | ahead) & free
 
-    away = _settled(nearer, jnp.broadcast_to(first, (len(VECTORS), *walls.shape)))
-    return jnp.where(away < never, away, NO_WAY)
+    first = _at(level.goal, free) & free
+    return _when_reached(nearer, jnp.broadcast_to(first, (len(VECTORS), *free.shape)))
 
 
 def solvable(level: Level) -> jax.Array:
@@ -77,7 +75,9 @@ def best_actions(level: Level) -> jax.Array:
     """
     away = actions_to_goal(level)
     away = jnp.where(away == NO_WAY, away.size, away)
-    forward = jnp.stack([_ahead(away[heading], heading) for heading in range(len(VECTORS))])
+    forward = jnp.stack(
+        [_ahead(away[heading], heading, away.size) for heading in range(len(VECTORS))]
+    )
     left, right = jnp.roll(away, 1, axis=0), jnp.roll(away, -1, axis=0)
     return jnp.stack([left, right, forward]).argmin(0).astype(jnp.int32)
 
@@ -87,19 +87,31 @@ def _at(place: jax.Array, grid: jax.Array) -> jax.Array:
     return jnp.zeros(grid.shape, bool).at[tuple(jnp.asarray(place))].set(True)
 
 
-def _ahead(away: jax.Array, heading: int) -> jax.Array:
-    """What is one cell ahead of each cell; far away beyond the edge."""
+def _ahead(grid: jax.Array, heading: int, beyond: bool | int = False) -> jax.Array:
+    """What is one cell ahead of each cell; `beyond` at the edge."""
     row, column = VECTORS[heading].tolist()
-    beyond = jnp.pad(away, 1, constant_values=4 * away.size)
-    rows, columns = away.shape
-    return beyond[1 + row : 1 + row + rows, 1 + column : 1 + column + columns]
+    rows, columns = grid.shape
+    padded = jnp.pad(grid, 1, constant_values=beyond)
+    return padded[1 + row : 1 + row + rows, 1 + column : 1 + column + columns]
 
 
-def _settled(nearer: Callable[[jax.Array], jax.Array], first: jax.Array) -> jax.Array:
-    """What repeating `nearer` comes to."""
+def _when_reached(nearer: Callable[[jax.Array], jax.Array], first: jax.Array) -> jax.Array:
+    """In how many rounds of `nearer` each entry of `first` becomes true, or `NO_WAY`, `i32`.
 
-    def changed(pair: tuple[jax.Array, jax.Array]) -> jax.Array:
-        return (pair[0] != pair[1]).any()
+    Truth values are spread rather than distances: they are a quarter as wide, so that a vector of
+    the processor takes four times as many.
+    """
 
-    pair = (first, nearer(first))
-    return jax.lax.while_loop(changed, lambda pair: (pair[1], nearer(pair[1])), pair)[1]
+    def spreads(carry: Wave) -> jax.Array:
+        return carry[2].any()
+
+    def spread(carry: Wave) -> Wave:
+        reached, waited, _ = carry
+        following = nearer(reached)
+        return following, waited + ~following, following & ~reached
+
+    # a round that reaches nothing new is counted for those that are never reached alone
+    narrow = jnp.int16 if first.size < 2**15 else jnp.int32
+    carry = (first, (~first).astype(narrow), first)
+    reached, waited, _ = jax.lax.while_loop(spreads, spread, carry)
+    return jnp.where(reached, waited.astype(jnp.int32), NO_WAY)

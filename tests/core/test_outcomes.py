@@ -130,7 +130,7 @@ def test_outcomes_of_one_group_are_pooled_by_their_episodes():
     np.testing.assert_allclose(pooled.value[1], value[1], rtol=1e-6)
 
 
-class Countdown(gym.Env[np.ndarray, int]):
+class Countdown(gym.Env[Any, Any]):
     """Pays the action in each of three to six steps."""
 
     observation_space = gym.spaces.Box(-1.0, 10.0, (1,), np.float32)
@@ -143,12 +143,12 @@ class Countdown(gym.Env[np.ndarray, int]):
     def reset(self, **options: Any) -> tuple[np.ndarray, dict[str, Any]]:
         """Draw a length."""
         self.left = int(self.random.integers(3, 7))
-        return np.float32([self.left]), {}
+        return np.array([self.left], np.float32), {}
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Pay the action."""
         self.left -= 1
-        return np.float32([self.left]), float(action), self.left == 0, False, {}
+        return np.array([self.left], np.float32), float(action), self.left == 0, False, {}
 
 
 def test_scores_of_a_real_rollout_of_stable_baselines3():

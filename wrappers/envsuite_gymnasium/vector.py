@@ -14,7 +14,7 @@ from envsuite import make_engine
 from envsuite import spec as spec_of
 from envsuite.core.policy import Policy
 from envsuite.core.spec import EnvSpec
-from envsuite.engines.tasks import level_text, tasks_in
+from envsuite.engines.tasks import level_texts, tasks_in
 from envsuite_gymnasium.arrays import ArrayKind, Arrays, arrays_of
 from envsuite_gymnasium.autoreset import autoreset_mode as mode_of
 from envsuite_gymnasium.autoreset import engine_mode
@@ -153,7 +153,8 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
                 out of the dictionary.
 
         Returns:
-            The observations, and `info` with masks over the copies that were reset.
+            The observations, and `info` with masks over the copies that were reset. `"level"` is
+            in it as in that of `GymnasiumEnv.reset`, where arrays are NumPy's.
         """
         super().reset(seed=None if isinstance(seed, Sequence | np.ndarray) else seed)
         task = tasks_in(self._engine, options)
@@ -166,7 +167,12 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             timestep = self._engine.reset(seed, mask=covered, params=task)
         shown = self._arrays.show(timestep)
         self._legal = shown.legal
-        return shown.obs, _masked(shown.info, lambda: self._arrays.copy(covered))
+        info = _masked(shown.info, lambda: self._arrays.copy(covered))
+        # converters to arrays of another kind make nonsense of text
+        texts = level_texts(self._engine) if isinstance(shown.obs, np.ndarray) else None
+        if texts is not None:
+            info["level"], info["_level"] = np.array(texts, object), covered.copy()
+        return shown.obs, info
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Play one step in every copy.
@@ -227,10 +233,10 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         Raises:
             TypeError: If the game writes no levels.
         """
-        texts = [level_text(self._engine, slot) for slot in range(self.num_envs)]
-        if None in texts:
+        texts = level_texts(self._engine)
+        if texts is None:
             raise TypeError(f"{self._engine.spec.id} writes no levels as text")
-        return tuple(text for text in texts if text is not None)
+        return tuple(texts)
 
     @property
     def backend(self) -> str:

@@ -19,7 +19,7 @@ from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
 from envsuite.engines.base import Engine
 from envsuite.engines.kind import fetched, plays_words
-from envsuite.engines.tasks import level_text, task_batch, task_in
+from envsuite.engines.tasks import level_texts, task_batch, task_in
 from envsuite.functional.transform import unwrapped
 from envsuite_sb3.views import ViewName, check_view, view_of
 
@@ -264,8 +264,8 @@ class EngineVecEnv(VecEnv):
         if attr_name not in known:
             raise AttributeError(_unknown(self.spec.id, "attribute", attr_name, known))
         if attr_name == "level":
-            share = self._view.slots_per_copy
-            return [level_text(self.engine, slot // share) for slot in self._get_indices(indices)]
+            texts, share = level_texts(self.engine) or [], self._view.slots_per_copy
+            return [texts[slot // share] for slot in self._get_indices(indices)]
         value = getattr(self, attr_name)
         return [value for _ in self._get_indices(indices)]
 

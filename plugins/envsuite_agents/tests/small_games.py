@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -97,3 +97,59 @@ class Target(Env[Place, Any]):
 
     def _seen(self, reward: jax.Array, ended: jax.Array) -> Any:
         return Place(jnp.int32(0)), Timestep(jnp.ones((1, 1)), reward, ended)
+
+
+@struct
+class Heard:
+    """What was heard at first, and how long ago."""
+
+    word: jax.Array  # i32[]: 0 or 1
+    steps: jax.Array  # i32[]
+
+
+@dataclass(frozen=True)
+class Recall(Env[Heard, Any]):
+    """Say at the end what was heard at the beginning: without a memory, half of the time at best.
+
+    A word, 0 or 1, is shown once; after `silence` steps of nothing it is asked for. Answering pays
+    1 if it is the same, and ends the game. Observations are `f32[3]`: the word one-hot, and
+    whether it is asked for; with `image` the same, as the corner of an image of four rows, three
+    columns and one plane.
+    """
+
+    silence: int = 3
+    image: bool = False
+
+    @property
+    def observation_space(self) -> spaces.Box:
+        """The word and the question."""
+        return spaces.Box(0.0, 1.0, (4, 3, 1) if self.image else (3,), np.float32)
+
+    @property
+    def action_space(self) -> spaces.Discrete:
+        """Two words."""
+        return spaces.Discrete(2)
+
+    def default_params(self) -> None:
+        """There are none."""
+
+    def reset(self, key: jax.Array, params: Any) -> tuple[Heard, Timestep[Any]]:
+        """Hear a word."""
+        state = Heard(jax.random.bernoulli(key).astype(jnp.int32), jnp.int32(0))
+        return self._seen(state, jnp.float32(0), jnp.bool_(False))
+
+    def step(
+        self, key: jax.Array, state: Heard, action: jax.Array, params: Any
+    ) -> tuple[Heard, Timestep[Any]]:
+        """Wait; at last, answer."""
+        asked = state.steps == self.silence
+        reward = (asked & (action == state.word)).astype(jnp.float32)
+        following = replace(state, steps=state.steps + 1)
+        return self._seen(following, reward, asked)
+
+    def _seen(self, state: Heard, reward: jax.Array, ended: jax.Array) -> Any:
+        heard = jax.nn.one_hot(state.word, 2) * (state.steps == 0)
+        obs = jnp.append(heard, state.steps == self.silence).astype(jnp.float32)
+        if self.image:
+            obs = jnp.zeros((4, 3, 1)).at[0, :, 0].set(obs)
+        return state, Timestep(obs, reward, ended, info={"won": reward > 0})

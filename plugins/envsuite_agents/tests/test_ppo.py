@@ -18,9 +18,8 @@ from envsuite.core.timestep import Timestep
 from envsuite.functional import TimeLimit, Transform
 from envsuite_agents.descent import descend
 from envsuite_agents.gae import advantages
-from envsuite_agents.interface import interface
 from envsuite_agents.networks import forward, orthogonal_layers, uniform_layers
-from envsuite_agents.ppo import PPO, Batch, Settings
+from envsuite_agents.ppo import PPO, Batch, Settings, _flat
 from envsuite_agents.tests.small_games import Corridor, Target
 
 KEY = jax.random.key(0)
@@ -33,11 +32,8 @@ def begun(learner: PPO, env: Any, settings: Settings = QUICK) -> Any:
 
 
 def rollout(learner: PPO, env: Any, state: Any, settings: Settings) -> Batch:
-    game = interface(env, "PPO")
-
     def roll(state: Any) -> Batch:
-        chance = learner._chance(KEY, KEY, game)
-        return learner._rollout(chance, state, game, env, None, settings)[1]
+        return _flat(learner.collect((KEY, KEY), state, env, None, settings)[1])
 
     return jax.jit(roll)(state)
 

@@ -16,7 +16,8 @@ import envsuite
 from envsuite.commands.app import app
 from envsuite.core.errors import UnknownNameError
 from envsuite.registry import registry, resolve
-from envsuite_agents.trainer import LEARNERS, LearnerTrainer, _Course
+from envsuite_agents.course import Course
+from envsuite_agents.trainer import LEARNERS, LearnerTrainer
 
 BANDIT, GRID, PENDULUM = "envsuite/Primer-Bandit", "envsuite/Primer-GridWalk", "envsuite/Pendulum"
 PPO = LearnerTrainer("ppo", evaluation_episodes=4, progress=False)
@@ -37,16 +38,16 @@ class Killed(Exception):
 
 
 def kill_after(monkeypatch: pytest.MonkeyPatch, advances: int) -> None:
-    advance, count = _Course.advance, 0
+    advance, count = Course.advance, 0
 
-    def die(self: _Course) -> str:
+    def die(self: Course) -> str:
         nonlocal count
         count += 1
         if count > advances:
             raise Killed
         return advance(self)
 
-    monkeypatch.setattr(_Course, "advance", die)
+    monkeypatch.setattr(Course, "advance", die)
 
 
 def command(*words: str | Path) -> str:

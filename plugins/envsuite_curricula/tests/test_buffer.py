@@ -41,13 +41,17 @@ def outcome(*scores: float, episodes: Any = 1, best: Any = 0.0) -> Outcome:
     return Outcome(count, rest, best, rest, rest, score, rest, rest)
 
 
+OFFER = jax.jit(buffers.offer, static_argnums=(1, 4))
+RESCORE = jax.jit(buffers.rescore, static_argnums=4)
+
+
 def score_of(levels: Any, outcome: Outcome, best: jax.Array) -> jax.Array:
     return outcome.advantage
 
 
 def offered(buffer, numbers, came, priorities=BY_SCORE, parents=None):
     parents = jnp.full(len(numbers), -1, jnp.int32) if parents is None else jnp.array(parents)
-    return buffers.offer(buffer, priorities, levels(*numbers), came, score_of, parents)
+    return OFFER(buffer, priorities, levels(*numbers), came, score_of, parents)
 
 
 def filled(*scores: float) -> buffers.Buffer:
@@ -130,7 +134,7 @@ def test_several_scores_of_one_level_are_the_mean_over_all_its_episodes():
     buffer = filled(0.5, 0.9)
     slots = jnp.array([0, 1, 0], jnp.int32)
     came = outcome(0.3, 0.4, 0.7, episodes=(1, 2, 3), best=(5.0, 1.0, 4.0))
-    after, refused = buffers.rescore(buffer, slots, levels(0, 1, 0), came, score_of)
+    after, refused = RESCORE(buffer, slots, levels(0, 1, 0), came, score_of)
     assert kept(after) == {0: 0.6, 1: 0.4} and refused == 0
     assert after.best_return.tolist() == [5.0, 1.0]
     # and so for a new level in several slots
@@ -141,7 +145,7 @@ def test_several_scores_of_one_level_are_the_mean_over_all_its_episodes():
 def test_levels_without_an_episode_change_nothing():
     buffer = filled(0.5, 0.9)
     came = outcome(np.nan, 0.4, episodes=(0, 1))
-    after, refused = buffers.rescore(buffer, jnp.array([0, 1]), levels(0, 1), came, score_of)
+    after, refused = RESCORE(buffer, jnp.array([0, 1]), levels(0, 1), came, score_of)
     assert kept(after) == {0: 0.5, 1: 0.4} and refused == 0
     after, refused = offered(buffers.empty(LEVEL, 4), [8, 9], came)
     assert kept(after) == {9: 0.4} and refused == 0
@@ -151,7 +155,7 @@ def test_levels_without_an_episode_change_nothing():
 def test_a_score_that_is_no_finite_number_is_refused_and_counted(bad):
     buffer = filled(0.5, 0.9)
     came = outcome(bad, 0.4)
-    after, refused = buffers.rescore(buffer, jnp.array([0, 1]), levels(0, 1), came, score_of)
+    after, refused = RESCORE(buffer, jnp.array([0, 1]), levels(0, 1), came, score_of)
     assert kept(after) == {0: 0.5, 1: 0.4} and refused == 1
     after, refused = offered(buffers.empty(LEVEL, 4), [8, 9], came)
     assert kept(after) == {9: 0.4} and refused == 1
@@ -160,7 +164,7 @@ def test_a_score_that_is_no_finite_number_is_refused_and_counted(bad):
 
 def test_a_level_that_has_left_since_teaches_nothing():
     buffer = filled(0.5, 0.9)
-    after, _ = buffers.rescore(buffer, jnp.array([0, 1]), levels(77, 1), outcome(5, 6), score_of)
+    after, _ = RESCORE(buffer, jnp.array([0, 1]), levels(77, 1), outcome(5, 6), score_of)
     assert kept(after) == {0: 0.5, 1: 6.0}
 
 

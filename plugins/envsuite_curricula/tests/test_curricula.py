@@ -16,6 +16,7 @@ from envsuite_curricula.domain_randomisation import DomainRandomisation
 from envsuite_curricula.plr import PLR
 from envsuite_curricula.samplr import SAMPLR
 from envsuite_curricula.sfl import SFL
+from envsuite_fruit_choice.env import FruitChoice
 from envsuite_primer.bandit import Bandit
 from envsuite_primer.gridwalk import GridWalk
 
@@ -91,6 +92,15 @@ def test_replay_begins_when_the_buffer_is_full_enough(robust):
     assert counts == [12, 12, 0]
     looked = 3 if robust else 0
     assert (figures["proposals_trained"], figures["proposals_untrained"]) == (6 - looked, looked)
+
+
+def test_a_game_with_few_levels_is_replayed_all_the_same():
+    """The lone room has four levels: half of the buffer is never full."""
+    curriculum = SAMPLR(FruitChoice(), capacity=24, fill=0.5, replay=1.0)
+    led = lead(curriculum, 8)
+    assert kinds(led) == "nnnnnnrr" and trained(led) == "------tt"
+    figures = curriculum.figures(led[-1][0])
+    assert figures["fill"] <= 4 / 24
 
 
 def test_half_of_the_cycles_replay_by_default():

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from envsuite_evaluators.intervals import mean_interval, rate_interval
+from envsuite_evaluators.intervals import (
+    interquartile_interval,
+    mean_interval,
+    rate_interval,
+)
 
 
 def test_the_mean_of_four_and_its_interval():
@@ -42,3 +46,21 @@ def test_rates_and_their_intervals(hits, count, low, high):
     assert found["rate"] == hits / count
     assert found["low"] == pytest.approx(low, abs=1e-5)
     assert found["high"] == pytest.approx(high, abs=1e-5)
+
+
+def test_the_mean_of_the_middle_half_and_its_stratified_interval():
+    # sorted: 0 0 1 2 4 5 9 9; the middle half is 1 2 4 5
+    found = interquartile_interval(np.array([[0.0, 9], [1, 5], [2, 4], [0, 9]]))
+    assert found["mean"] == 3.0
+    assert found["low"] < 3.0 < found["high"]
+    # runs differ, but each task has its own: drawn within tasks, nothing is left to chance
+    tasks = np.tile([0.0, 0.2, 0.4, 1.0], (5, 1))
+    assert interquartile_interval(tasks) == pytest.approx({"mean": 0.3, "low": 0.3, "high": 0.3})
+    # of two runs 0 and 1 on one task: half of the draws are mixed, a quarter each all one or other
+    pair = interquartile_interval(np.array([[0.0], [1.0]]))
+    assert pair == {"mean": 0.5, "low": 0.0, "high": 1.0}
+    assert interquartile_interval(np.array([[1.0, 0.0]])) == {
+        "mean": 0.5,
+        "low": None,
+        "high": None,
+    }

@@ -10,6 +10,7 @@ from envsuite_maze.editor import MazeEditor
 from envsuite_maze.level import check_level, level_to_text
 from envsuite_maze.tests.walk import KEY
 
+PARAMS = MazeEditor().default_params()
 STEP = jax.jit(MazeEditor.step, static_argnums=0)
 
 
@@ -86,7 +87,7 @@ def test_any_actions_draw_a_well_formed_level():
         cells = jax.random.randint(action_key, (editor.steps,), 0, 16)
         state = editor.reset(key, editor.default_params())[0]
         keys = jax.random.split(key, editor.steps)
-        follow = lambda state, given: (editor.step(given[0], state, given[1], None)[0], None)  # noqa: E731 - a line
+        follow = lambda state, given: (editor.step(given[0], state, given[1], PARAMS)[0], None)  # noqa: E731 - a line
         return editor.level(jax.lax.scan(follow, state, (keys, cells))[0])
 
     levels = play(jax.random.split(KEY, 200))

@@ -16,13 +16,16 @@ from envsuite_maze.tests.walk import draw, single
 
 DRAWN = 10_000
 KEY = jax.random.key(5)
+LENGTHS, ACTIONS = (jax.jit(jax.vmap(each)) for each in (path_length, fewest_actions))
 
 
 @pytest.mark.parametrize(
     ("options", "walls", "share", "path", "spread", "median", "high", "actions", "best"),
     [
         ({"walls": 25}, 23.31, 0.995, 9.02, 4.41, 9, 17, 11.5, 0.9587),
-        ({"walls": 50}, 43.4, 0.934, 10.2, 5.4, 10, 20, 13.8, 0.950),
+        pytest.param(
+            *({"walls": 50}, 43.4, 0.934, 10.2, 5.4, 10, 20, 13.8, 0.950), marks=pytest.mark.long
+        ),
         ({"walls": 60}, 50.6, 0.847, 10.65, 5.96, 10, 21, 14.9, 0.946),
         ({"walls": 60, "generator": "distinct"}, 60, 0.667, 10.5, 6.3, 10, 22, 14.7, 0.947),
         ({"walls": 60, "wall_count": "uniform"}, 26.2, 0.972, 9.32, 4.77, 9, 18, 12.2, 0.956),
@@ -31,7 +34,7 @@ KEY = jax.random.key(5)
 def test_ten_thousand_levels(options, walls, share, path, spread, median, high, actions, best):
     """Against 10,000 levels that were drawn by other code: within three standard errors of both."""
     levels = draw(Maze(**options), DRAWN)
-    found = np.asarray(jax.jit(jax.vmap(path_length))(levels))
+    found = np.asarray(LENGTHS(levels))
     solved = found >= 0
     built = np.asarray(levels.walls).sum((1, 2))
     error = 3 * np.sqrt(2 / DRAWN)  # both have one
@@ -42,7 +45,7 @@ def test_ten_thousand_levels(options, walls, share, path, spread, median, high, 
     assert abs(found.std() - spread) < 0.25
     assert np.median(found) == median and abs(np.percentile(found, 95) - high) <= 1
     few = jax.tree.map(lambda leaf: leaf[:1000], levels)
-    needed = np.asarray(jax.jit(jax.vmap(fewest_actions))(few))
+    needed = np.asarray(ACTIONS(few))
     reached = needed >= 0
     error = 3 * needed[reached].std() * np.sqrt(1 / 1000 + 1 / DRAWN)
     assert abs(needed[reached].mean() - actions) < error + 0.05

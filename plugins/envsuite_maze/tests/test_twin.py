@@ -38,7 +38,7 @@ def test_agents_that_know_the_way_arrive_alike(options):
                 getattr(ours, name), np.asarray(getattr(theirs, name)), atol=1e-6, err_msg=name
             )
         np.testing.assert_array_equal(ours.info["won"], theirs.info["won"])
-        states = numba._kernel.states(numba._state)
+        states = numba.moments()[0]
         best = np.asarray(find(states.level))
         action = best[np.arange(16), states.heading, *states.place.T].astype(np.int64)
         if step % 5 == 4:
@@ -58,7 +58,7 @@ def test_levels_that_are_given_are_played_by_some_and_drawn_by_others():
     for seed in (0, 1):
         ours, theirs = numba.reset(seed, params=tasks), rules.reset(seed, params=tasks)
         np.testing.assert_array_equal(ours.obs, np.asarray(theirs.obs))
-        played = numba._kernel.states(numba._state).level
+        played = numba.moments()[0].level
         texts = [level_to_text(single(played, copy)) for copy in range(4)]
         assert texts[1] == level_to_text(given[1]) and texts[3] == level_to_text(given[3])
         # an episode spends the second half of its stream's key

@@ -1,0 +1,68 @@
+"""The tables of the curricula's README, from the records of an example and a benchmark."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "plugins" / "envsuite_curricula" / "README.md"
+FRUIT = ROOT / "examples" / "results" / "fruit_choice.json"
+COST = ROOT / "benchmarks" / "results" / "level_buffer-cpu.json"
+
+
+def page() -> str:
+    """The README with its tables made anew."""
+    text = README.read_text()
+    for name, made in (("cost", cost()), ("fruit", fruit())):
+        before, begin, rest = text.partition(f"<!-- {name}: begin -->")
+        _, end, after = rest.partition(f"<!-- {name}: end -->")
+        text = f"{before}{begin}\n{made}\n{end}{after}"
+    return text
+
+
+def cost() -> str:
+    """What a cycle costs, by capacity."""
+    record = json.loads(COST.read_text())
+    rows = [
+        f"A cycle of {record['slots']} levels of 13 by 13 cells (`python "
+        f"benchmarks/level_buffer.py`, one of {record['cores']} CPU cores; domain randomisation "
+        f"takes {record['dr']:.2f} ms). A cycle sorts the scores once, so what "
+        "a kept level costs grows as a logarithm:",
+        "",
+        "| levels kept | cycle of new levels, ms | cycle of replay, ms |",
+        "|---|---|---|",
+    ]
+    rows += [
+        f"| {row['capacity']:,} | {row['new']:.2f} | {row['replay']:.2f} |"
+        for row in record["rows"]
+    ]
+    return "\n".join(rows)
+
+
+def fruit() -> str:
+    """What each curriculum leads to at each chance."""
+    record = json.loads(FRUIT.read_text())
+    rows = record["rows"]
+    chances = sorted({row["apple_chance"] for row in rows})
+    best = {row["apple_chance"]: row["best"] for row in rows}
+    heads = " | ".join(f"q = {chance:g} (best {best[chance]:.2f})" for chance in chances)
+    table = [
+        f"P(banana), and what that earns in truth: means of {record['seeds']} seeds ± their "
+        f"standard error, after {record['cycles']:,} proposals.",
+        "",
+        f"| curriculum, score | {heads} |",
+        "|---|" + "---|" * len(chances),
+    ]
+    for method in dict.fromkeys(row["method"] for row in rows):
+        own = {row["apple_chance"]: row for row in rows if row["method"] == method}
+        cells = []
+        for chance in chances:
+            utility = np.array(own[chance]["utility"])
+            error = utility.std(ddof=1) / len(utility) ** 0.5
+            earned = f"{utility.mean():.3f} ± {error:.3f}"
+            cells.append(f"{np.mean(own[chance]['banana']):.3f}, {earned}")
+        table.append(f"| {method} | {' | '.join(cells)} |")
+    return "\n".join(table)
