@@ -1,4 +1,4 @@
-"""Train recurrent PPO on mazes under several curricula, and solve mazes that it never saw.
+"""Train PPO, recurrent or not, on mazes under several curricula, and solve mazes never seen.
 
     python examples/maze_curricula.py --steps 8000000 --seeds 5
 
@@ -33,6 +33,7 @@ from envsuite.runs.records import commit, versions, write_json
 from envsuite.runs.same_run import as_json
 from envsuite.runs.tree_file import read_header, read_tree, write_tree
 from envsuite_agents.curriculum_run import CurriculumRun
+from envsuite_agents.ppo import PPO
 from envsuite_agents.recurrent_ppo import RecurrentPPO
 from envsuite_evaluators.intervals import interquartile_interval
 
@@ -51,7 +52,7 @@ def holdouts(longest: int) -> list[str]:
 
 
 def judges_of(
-    learner: RecurrentPPO, envs: dict[str, Env[Any, Any]], attempts: int, greedy: bool
+    learner: Any, envs: dict[str, Env[Any, Any]], attempts: int, greedy: bool
 ) -> dict[str, Any]:
     """For each maze a compiled function of weights and key: the share of attempts that were won."""
 
@@ -146,7 +147,8 @@ def main(
     seeds: Annotated[int, typer.Option(min=1)] = 5,
     curriculum: Annotated[list[str] | None, typer.Option(help="Repeatable.")] = None,
     num_envs: Annotated[int, typer.Option(min=1, help="Levels played at once.")] = 32,
-    units: Annotated[int, typer.Option(min=1, help="Of the memory.")] = 256,
+    memory: Annotated[bool, typer.Option(help="Recurrent PPO; without memory, PPO.")] = True,
+    units: Annotated[int, typer.Option(min=1, help="Of the memory, or of two layers.")] = 256,
     learning_rate: Annotated[float, typer.Option()] = 3e-4,
     config: Annotated[str, typer.Option(help="By curriculum, its options, as YAML.")] = "{}",
     game: Annotated[str, typer.Option(help="Options of the maze, as YAML.")] = (
@@ -162,7 +164,9 @@ def main(
     """Train, judge, and write the record."""
     options = yaml.safe_load(game)
     env = envsuite.make(ID, **options)
-    learner = RecurrentPPO(steps, num_envs, encoder=(), units=units)
+    learner: Any = RecurrentPPO(steps, num_envs, encoder=(), units=units)
+    if not memory:
+        learner = PPO(steps, num_envs, 256, epochs=4, minibatches=4, hidden=(units, units))
     settings = replace(learner.default_settings(), learning_rate=learning_rate)
     seen = {name: options[name] for name in ("observation", "sight", "actions") if name in options}
     mazes = {id: envsuite.make(id, **seen) for id in holdouts(longest)}
@@ -188,7 +192,7 @@ def main(
                     "steps": steps,
                     "config": chosen,
                     "game": options,
-                    "learner": asdict(learner),
+                    "learner": {"name": type(learner).__name__, **asdict(learner)},
                     "learning_rate": learning_rate,
                     "attempts": attempts,
                     "greedy": greedy,
