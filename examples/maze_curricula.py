@@ -98,7 +98,7 @@ def train(
     """
     params = env.default_params()
     state = jax.jit(lambda key: run.init(key, env, params, settings))(jax.random.key(seed))
-    kept = dict.fromkeys(MOMENTS, run.weights(state))
+    kept = {moment: jax.tree.map(jnp.copy, run.weights(state)) for moment in MOMENTS}
     notes: dict[str, Any] = {"asked": asked, "counters": {}, "curve": [], "seconds": 0.0}
     if path.exists():
         header = read_header(path)
