@@ -91,6 +91,9 @@ def make_engine(
     *,
     autoreset: Autoreset = "same-step",
     devices: Sequence[Any] | None = None,
+    curriculum: str | Curriculum[Any, Any] | None = None,
+    curriculum_config: Mapping[str, Any] | None = None,
+    critic: bool = False,
     **options: Any,
 ) -> Engine:
     """Build an engine that plays `num_envs` copies of a game.
@@ -104,22 +107,41 @@ def make_engine(
             for all others. `engine.backend` says which it is.
         autoreset: `"same-step"`, `"next-step"` or `"disabled"`; see `Engine`.
         devices: The `jax.Device`s that share the copies; the default device if `None`.
+        curriculum: Who chooses the level of every episode: a registered name, such as `"plr"`, or
+            a curriculum. The engine is then a `DesignedEngine`.
+        curriculum_config: Options of the curriculum.
+        critic: Whether the learner will tell what its critic thinks. If not, a curriculum that
+            would score levels by that scores them by `"range_regret"`, unless a score is asked for.
         **options: Those of `make`.
 
     Raises:
-        UnknownNameError: For an unknown id or backend.
-        TypeError: For a backend that cannot play this game.
+        UnknownNameError: For an unknown id, backend or curriculum.
+        TypeError: For a backend that cannot play this game, for a game without levels under a
+            curriculum, and for a score that needs a critic where there is none.
     """
     own = spec(id)
     env = make(own, **options)
     words = _is_text(env)
+    chooser = None
+    if curriculum is not None:
+        chooser = _chooser(curriculum, env, curriculum_config or {}, critic)
+    elif curriculum_config:
+        raise TypeError("curriculum_config needs a curriculum, such as curriculum='plr'")
+    if backend == "auto" and chooser is not None and chooser.grounded:
+        backend = "jax"  # where steps are imagined
     if backend == "auto":
         backend = "host" if words else _swiftest(own, env, num_envs, devices)
     elif words != (backend == "host") and backend in ("host", "jax"):
         fit = "host" if words else "jax"
         raise TypeError(f"backend {backend!r} cannot play {own.id}: take {fit!r}")
-    engine = resolve(registry().backends[backend].target, needed_by=backend)
-    return engine(own, env, num_envs, autoreset=autoreset, devices=devices)
+    target = resolve(registry().backends[backend].target, needed_by=backend)
+    engine = target(own, env, num_envs, autoreset=autoreset, devices=devices)
+    if chooser is None:
+        return engine
+    from envsuite.engines.designed_engine import DesignedEngine
+
+    designed: Any = DesignedEngine(engine, chooser)  # what it hands on, types do not see
+    return designed
 
 
 def make_as(id: str | EnvSpec, api: str, **options: Any) -> Any:
@@ -195,6 +217,27 @@ def make_curriculum(
             hint = f"did you mean {near!r}? " if near else ""
             raise TypeError(f"{name} has no option {option!r}: {hint}Its options are {known}")
     return target(game, **{**own.config, **config})
+
+
+def _chooser(
+    curriculum: str | Curriculum[Any, Any],
+    env: Env[Any, Any],
+    config: Mapping[str, Any],
+    critic: bool,
+) -> Curriculum[Any, Any]:
+    """The curriculum, with a score that can be computed."""
+    chooser = make_curriculum(curriculum, env, **config)
+    if not chooser.needs_values or critic:
+        return chooser
+    if isinstance(curriculum, str) and "score" not in config and hasattr(chooser, "score"):
+        chooser = make_curriculum(curriculum, env, **config, score="range_regret")
+    if chooser.needs_values or chooser.grounded:
+        raise TypeError(
+            f"{curriculum!r} needs a critic's values, which nobody tells under this API: take "
+            "curriculum_config={'score': 'learnability'} or 'range_regret', or train through "
+            "make_as(id, 'sb3', ...) with envsuite_sb3's CurriculumCallback"
+        )
+    return chooser
 
 
 def _swiftest(

@@ -43,7 +43,9 @@ def test_the_readme_s_code_runs_from_top_to_bottom():
         code = code.replace(large, small)
     code = code.replace("num_envs=64", "num_envs=4").replace("n_steps=32", "n_steps=8")
     code = code.replace("batch_size=2048", "batch_size=96").replace("100_000", "96")
-    code = code.replace("10_000", "64")  # of learning in a learned world; PPO finishes a rollout
+    code = code.replace("20_000", "600").replace(
+        "10_000", "64"
+    )  # of learning in a learned world; PPO finishes a rollout
     exec(compile(code, "README.md", "exec"), {})
 
 

@@ -81,6 +81,11 @@ class Curriculum(Protocol[C, P]):
         ...
 
     @property
+    def gated(self) -> bool:
+        """Whether it is wrong to learn from proposals that are not to be `trained` on."""
+        ...
+
+    @property
     def grounded(self) -> bool:
         """Whether advantages must come from imagined transitions (SAMPLR; see `Belief`)."""
         ...

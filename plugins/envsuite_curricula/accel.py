@@ -38,6 +38,11 @@ class ACCEL(PLR):
         if not isinstance(self.edits, int) or self.edits < 1:
             raise ValueError(f"edits must be a whole number from 1 up, not {self.edits!r}")
 
+    @property
+    def gated(self) -> bool:
+        """Children are only looked at, if not new levels too."""
+        return True
+
     def propose(self, key: jax.Array, state: Kept, num: int) -> tuple[Kept, Proposal[Any]]:
         """Children of what was just replayed; else a replay, or new levels."""
         choice_key, draw_key = jax.random.split(key)

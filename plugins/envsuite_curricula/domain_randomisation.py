@@ -44,6 +44,11 @@ class DomainRandomisation:
         return False
 
     @property
+    def gated(self) -> bool:
+        """One may learn from all of it."""
+        return False
+
+    @property
     def grounded(self) -> bool:
         """Levels come as they come in truth, so there is nothing to put right."""
         return False

@@ -86,6 +86,11 @@ class PLR:
         return SCORES[self.score].needs == "values"
 
     @property
+    def gated(self) -> bool:
+        """Whether new levels are only looked at."""
+        return self.robust
+
+    @property
     def grounded(self) -> bool:
         """It takes levels as they are."""
         return False

@@ -88,6 +88,11 @@ class SFL:
         return False
 
     @property
+    def gated(self) -> bool:
+        """To learn from what is only looked at does no harm: those are ordinary new levels."""
+        return False
+
+    @property
     def grounded(self) -> bool:
         """It takes levels as they are."""
         return False

@@ -14,6 +14,7 @@ from envsuite import make_engine
 from envsuite import spec as spec_of
 from envsuite.core.policy import Policy
 from envsuite.core.spec import EnvSpec
+from envsuite.engines.base import Engine
 from envsuite.engines.tasks import level_texts, tasks_in
 from envsuite_gymnasium.arrays import ArrayKind, Arrays, arrays_of
 from envsuite_gymnasium.autoreset import autoreset_mode as mode_of
@@ -90,7 +91,8 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             seat: See `GymnasiumEnv`.
             policies: See `GymnasiumEnv`.
             params: Overrides of fields of the game's default params.
-            **config: Fields of the game's class.
+            **config: Fields of the game's class; `curriculum` and `curriculum_config`, as for
+                `envsuite.make_engine`.
 
         Raises:
             UnknownNameError: For an unknown id, policy or backend; it names the nearest one.
@@ -237,6 +239,11 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         if texts is None:
             raise TypeError(f"{self._engine.spec.id} writes no levels as text")
         return tuple(texts)
+
+    @property
+    def engine(self) -> Engine:
+        """What plays the copies; under a curriculum it tells the curriculum's `figures()`."""
+        return self._engine
 
     @property
     def backend(self) -> str:

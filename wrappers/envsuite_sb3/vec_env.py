@@ -21,6 +21,7 @@ from envsuite.engines.base import Engine
 from envsuite.engines.kind import fetched, plays_words
 from envsuite.engines.tasks import level_texts, task_batch, task_in
 from envsuite.functional.transform import unwrapped
+from envsuite_sb3.curriculum import check_heard
 from envsuite_sb3.views import ViewName, check_view, view_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def make(
         devices: As for `envsuite.make_engine`.
         seed: The first reset's, as by `VecEnv.seed`; fresh entropy if `None`.
         **options: Those of `envsuite.make`: `team`, `policies`, `params`, `max_steps`, and fields
-            of the game.
+            of the game; `curriculum` and `curriculum_config`, as for `envsuite.make_engine`, for
+            which `CurriculumCallback` is given to the model's `learn`.
 
     Raises:
         UnknownNameError: For an unknown id, backend or policy.
@@ -60,7 +62,14 @@ def make(
     """
     check_view(view)
     engine = envsuite.make_engine(
-        spec, num_envs, backend, autoreset="same-step", devices=devices, view="team", **options
+        spec,
+        num_envs,
+        backend,
+        autoreset="same-step",
+        devices=devices,
+        view="team",
+        critic=True,
+        **options,
     )
     venv = EngineVecEnv(engine, view=view)
     if seed is not None:
@@ -172,6 +181,7 @@ class EngineVecEnv(VecEnv):
                 f"the actions have shape {list(actions.shape)}; due is {list(due)}, "
                 f"one of {self.action_space} a slot"
             )
+        check_heard(self.engine)
         self._stepped = self.engine.step(self._view.actions(actions))
 
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:

@@ -97,6 +97,7 @@ class Ladder:
 
     levels: Any
     slots: int
+    gated: bool = True
     grounded: bool = False
     needs_values: bool = False
 
