@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import typer
-from scipy import stats
 
+from envsuite.runs.intervals import interquartile_interval
 from envsuite.runs.records import commit, versions, write_json
 from envsuite_synthetic.shipped import FOLDER
 
@@ -58,15 +58,12 @@ def trained(job: tuple[str, str, int, int, int]) -> float:
 def summary(returns: list[float]) -> dict[str, Any]:
     """The interquartile mean of the seeds, with a 95 % bootstrap interval."""
     values = np.sort(np.asarray(returns))
-    middle = lambda sample, axis: stats.trim_mean(sample, 0.25, axis=axis)  # noqa: E731
-    interval: Any = (float(values[0]),) * 2
-    if np.ptp(values) > 0:
-        drawn = stats.bootstrap((values,), middle, method="percentile", rng=0, n_resamples=5000)
-        interval = drawn.confidence_interval
+    found = {**interquartile_interval(values[:, None])}
+    low, high = (found["mean"] if found[end] is None else found[end] for end in ("low", "high"))
     return {
-        "iqm": round(float(middle(values, 0)), 2),
-        "low": round(float(interval[0]), 2),
-        "high": round(float(interval[1]), 2),
+        "iqm": round(found["mean"], 2),
+        "low": round(low, 2),
+        "high": round(high, 2),
         "worst": round(float(values[0]), 2),
         "returns": [round(value, 2) for value in returns],
     }

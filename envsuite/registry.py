@@ -206,7 +206,7 @@ def _check_spec(spec: Spec) -> None:
         check_id(spec.id)
     else:
         check_word(spec.id)
-    for field in ("target", "numba", "render", "register"):
+    for field in ("target", "numba", "render", "picture", "register"):
         target = getattr(spec, field, None)
         if target is not None:
             check_target(target)

@@ -58,6 +58,7 @@ READERS: Mapping[str, Callable[[YamlEntry], Any]] = {
     "target": _target,
     "numba": _target,
     "render": _target,
+    "picture": _target,
     "register": _target,
     "config": YamlEntry.keywords,
     "params": YamlEntry.keywords,

@@ -1,17 +1,20 @@
-"""Pictures of one episode, one after each step."""
+"""Pictures of one episode: one after each step, or one of the whole."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import jax
 import numpy as np
 
 from envsuite.core.policy import Policy
+from envsuite.core.spec import EnvSpec
 from envsuite.engines.base import Engine
-from envsuite.factory import make_engine
-from envsuite.functional.played_by import only
+from envsuite.engines.picture import draw
+from envsuite.factory import make, make_engine, spec
+from envsuite.functional import game_state, is_text, only, over, unwrapped
 from envsuite.testing.host_play import host_actions
 
 MOST_FRAMES = 2000  # a film of a game without an end
@@ -71,3 +74,70 @@ def _player(
         return actions
 
     return act
+
+
+def picture_episode(
+    id: str | EnvSpec, policy: Callable[[Any, str], Policy[Any]], seed: int = 0, **options: Any
+) -> np.ndarray:
+    """Play one episode and draw it as a whole, `u8[height, width, 3]`.
+
+    By what the registry names as `picture`; where it names none, the last state is drawn.
+
+    Args:
+        id: An id of the registry, or a spec.
+        policy: As for `play_episode`.
+        seed: Where all chance comes from.
+        **options: Those of `make`.
+
+    Raises:
+        TypeError: For a game of words; if the registry names no drawing.
+    """
+    own = spec(id)
+    env: Any = make(own, **{"view": "team", **options})
+    if is_text(env):
+        raise TypeError(f"{own.id} is a game of words: there is nothing to draw")
+    params, groups = env.default_params(), dict(env.agents) or {"": 1}
+    policies = {group: policy(env, group) for group in groups}
+    key, reset_key, memory_key = jax.random.split(jax.random.key(seed), 3)
+    memories = {group: policies[group].reset(memory_key, size) for group, size in groups.items()}
+
+    @jax.jit
+    def advance(key: jax.Array, state: Any, shown: Any, memories: Any) -> Any:
+        step_key, *keys = jax.random.split(key, 1 + len(groups))
+        actions, kept = {}, {}
+        for group, act_key in zip(groups, keys, strict=True):
+            kept[group], actions[group] = policies[group].act(
+                act_key, memories[group], only(shown, group)
+            )
+        following = env.step(step_key, state, actions if env.agents else actions[""], params)
+        return *following, kept
+
+    state, shown = jax.jit(env.reset)(reset_key, params)
+    states = [jax.device_get(game_state(env, state))]
+    while not over(shown) and len(states) <= MOST_FRAMES:
+        step_key = jax.random.fold_in(key, len(states))
+        state, shown, memories = advance(step_key, state, shown, memories)
+        states.append(jax.device_get(game_state(env, state)))
+    return _picture(own, env, states, params)
+
+
+def picture_level(id: str | EnvSpec, level: Any, **options: Any) -> np.ndarray:
+    """Draw a level before anything is played in it, `u8[height, width, 3]`; see `picture_episode`.
+
+    Args:
+        id: An id of the registry, or a spec, of a game with levels.
+        level: Params of the game.
+        **options: Those of `make`.
+    """
+    own = spec(id)
+    env: Any = make(own, **options)
+    state, _ = env.reset(jax.random.key(0), level)
+    return _picture(own, env, [jax.device_get(game_state(env, state))], level)
+
+
+def _picture(own: EnvSpec, env: Any, states: list[Any], params: Any) -> np.ndarray:
+    game = unwrapped(env)
+    if own.picture is None:
+        return draw(own, game, states[-1], params)
+    stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *states)
+    return draw(replace(own, render=own.picture), game, stacked, params)

@@ -29,13 +29,13 @@ from envsuite.core.env import Env
 from envsuite.factory import make_curriculum
 from envsuite.functional import over
 from envsuite.registry import registry
+from envsuite.runs.intervals import interquartile_interval
 from envsuite.runs.records import commit, versions, write_json
 from envsuite.runs.same_run import as_json
 from envsuite.runs.tree_file import read_header, read_tree, write_tree
 from envsuite_agents.curriculum_run import CurriculumRun
 from envsuite_agents.ppo import PPO
 from envsuite_agents.recurrent_ppo import RecurrentPPO
-from envsuite_evaluators.intervals import interquartile_interval
 
 ID, TAG = "envsuite/Maze", "holdout"
 CURRICULA = ("dr", "plr", "robust-plr", "accel", "sfl")

@@ -56,7 +56,10 @@ class Trainer(Protocol):
         ...
 
     def load(self, folder: Path, env: Env[Any, Any], group: str) -> Policy[Any]:
-        """What `train` left in a folder, as a policy for a group of a game."""
+        """What `train` left in a folder, as a greedy policy for a group of a game.
+
+        A trainer may take `greedy=False` besides, for a policy that draws its actions.
+        """
         ...
 
 

@@ -67,17 +67,21 @@ class EnvSpec(Spec):
     Attributes:
         numba: `"module:attribute"` of the compiled CPU twin, if there is one.
         render: `"module:function"`, `frame(env, state, params) -> uint8[height, width, 3]`.
+        picture: `"module:function"`, `episode(env, states, params) -> uint8[height, width, 3]`: a
+            whole episode in one picture, `states` all its states with a leading axis; of a single
+            state, the level. Where there is none, `render` draws the last state.
         params: Overrides of fields of `default_params()`.
         max_steps: The time limit; `None` where the game always ends by itself.
         team: The group that a single learner controls; `None` means the first group.
         opponents: Registered policies by group, for the groups that nobody else plays;
             `"random"` where none is named.
-        tags: Words to search by.
+        tags: Words to search by; `suite:NAME` makes it a member of a suite, see `envsuite.suites`.
         version: Raised when behaviour changes; written into every result.
     """
 
     numba: str | None = None
     render: str | None = None
+    picture: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     max_steps: int | None = None
     team: str | None = None

@@ -101,9 +101,11 @@ class PairedTrainer:
         paired = PAIRED(learner, teacher, editor, aim)
         return students.run(paired, Settings(teaching, settings), env, run, folder)
 
-    def load(self, folder: Path, env: Env[Any, Any], group: str) -> Policy[Any]:
-        """The protagonist as a greedy policy; errors are those of `LearnerTrainer.load`."""
-        return self._of_students().load(folder, env, group)
+    def load(
+        self, folder: Path, env: Env[Any, Any], group: str, *, greedy: bool = True
+    ) -> Policy[Any]:
+        """The protagonist as a policy; arguments and errors are those of `LearnerTrainer.load`."""
+        return self._of_students().load(folder, env, group, greedy=greedy)
 
     def _of_students(self) -> LearnerTrainer:
         return LearnerTrainer(

@@ -126,8 +126,16 @@ class LearnerTrainer:
         )
         return self.run(running, settings, env, run, folder)
 
-    def load(self, folder: Path, env: Env[Any, Any], group: str) -> Policy[Any]:
-        """What `train` left in a folder, as a greedy policy for the single agent of a game.
+    def load(
+        self, folder: Path, env: Env[Any, Any], group: str, *, greedy: bool = True
+    ) -> Policy[Any]:
+        """What `train` left in a folder, as a policy for the single agent of a game.
+
+        Args:
+            folder: Where it was trained.
+            env: The game.
+            group: The group to play: `""`.
+            greedy: Whether it takes its likeliest action, or draws one, as in training.
 
         Raises:
             FileNotFoundError: If the run is not finished.
@@ -148,7 +156,7 @@ class LearnerTrainer:
             weights = read_tree(path, like)
         except ValueError as error:
             raise ValueError(f"{error}: it was trained on {header['id']}, another game") from error
-        return learner.policy(env, jax.tree.map(jnp.asarray, weights), greedy=True)
+        return learner.policy(env, jax.tree.map(jnp.asarray, weights), greedy=greedy)
 
     def configured(self, steps: int, options: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
         """The learner, its settings, and the options that are neither's."""

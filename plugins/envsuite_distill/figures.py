@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import trim_mean
 
-RESAMPLES, CONFIDENCE = 10_000, 0.95
+from envsuite.runs.intervals import interquartile_interval
+
+RESAMPLES = 10_000
 
 
 def interquartile_mean(scores: np.ndarray, *, seed: int = 0) -> dict[str, float]:
@@ -18,11 +19,11 @@ def interquartile_mean(scores: np.ndarray, *, seed: int = 0) -> dict[str, float]
         seed: Of the resampling.
 
     Returns:
-        `iqm`, and `low` and `high` of the percentile interval of 95 %.
+        `iqm`, and `low` and `high` of the percentile interval of 95 %; all are the same for a
+        single run.
     """
-    scores = np.asarray(scores, float)
-    drawn = np.random.default_rng(seed).choice(scores, (RESAMPLES, len(scores)))
-    means = trim_mean(drawn, 0.25, axis=1)
-    outside = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(means, [outside, 1 - outside])
-    return {"iqm": float(trim_mean(scores, 0.25)), "low": float(low), "high": float(high)}
+    column = np.asarray(scores, float)[:, None]
+    found = interquartile_interval(column, seed, RESAMPLES)
+    mean = float(found["mean"])  # pyright: ignore[reportArgumentType] - only the ends may be None
+    low, high = (mean if end is None else end for end in (found["low"], found["high"]))
+    return {"iqm": mean, "low": low, "high": high}

@@ -15,7 +15,7 @@ from envsuite.core.errors import nearest
 from envsuite.core.policy import Policy
 from envsuite.core.timestep import Timestep
 from envsuite.functional import is_text, only, over, struct
-from envsuite_evaluators.intervals import mean_interval, rate_interval
+from envsuite.runs.intervals import mean_interval, rate_interval
 
 
 @struct

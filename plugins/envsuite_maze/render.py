@@ -29,13 +29,12 @@ from envsuite.drawing import (
     Sheet,
     mix,
 )
-from envsuite_maze.level import VECTORS
+from envsuite_maze.level import VECTORS, Level
 from envsuite_maze.observe import view
 
 if TYPE_CHECKING:  # drawing needs no rules
     from envsuite_maze.editor import Draft, MazeEditor, Params
     from envsuite_maze.env import Maze, State
-    from envsuite_maze.level import Level
 
 SEEN = mix(FIELD, YELLOW, 0.22)
 SEEN_WALL = mix(WALL, YELLOW, 0.35)
@@ -74,6 +73,25 @@ def draft(env: MazeEditor, state: Draft, params: Params) -> np.ndarray:
     words = f"{int(state.steps)} of {env.steps} cells named"
     sheet.text((SIDE / 2, SIDE + CAPTION / 2), words, 18)
     return sheet.pixels()
+
+
+def episode(env: Maze, states: State, params: Level) -> np.ndarray:
+    """Draw the level of an episode, and the way that was walked in it.
+
+    Args:
+        env: The game, without transforms around it.
+        states: Its states in turn, with a leading axis; JAX or NumPy arrays.
+        params: Not used; the level is in the states.
+
+    Returns:
+        `u8[432, 400, 3]`.
+    """
+    del params
+    level = states.level
+    first = Level(level.walls[0], level.goal[0], level.start[0], level.heading[0])
+    steps = int(states.steps[-1])
+    words = f"arrived after {steps} steps" if bool(states.arrived[-1]) else f"{steps} steps"
+    return level_picture(first, np.asarray(states.place), words if steps else "")
 
 
 def level_picture(level: Level, path: Sequence[Any] = (), caption: str = "") -> np.ndarray:

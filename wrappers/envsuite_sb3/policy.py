@@ -21,22 +21,24 @@ Layer = tuple[np.ndarray, np.ndarray]  # weights f32[out, in] and biases f32[out
 
 @dataclass(frozen=True, eq=False)
 class NetworkPolicy:
-    """The likeliest legal action of a small network; it satisfies `Policy` and has no memory.
+    """The actions of a small network, legal ones; it satisfies `Policy` and has no memory.
 
     Attributes:
         layers: The hidden layers, each followed by tanh, and the last one.
         joint: Whether the network reads all agents' observations end to end and scores all their
             actions; otherwise each agent asks it alone.
+        greedy: Whether it takes the likeliest action, or draws one, as in training.
     """
 
     layers: tuple[Layer, ...]
     joint: bool
+    greedy: bool = True
 
     def reset(self, key: jax.Array, agents: int) -> None:
         """There is nothing to remember."""
 
     def act(self, key: jax.Array, memory: None, timestep: Timestep[Any]) -> tuple[None, jax.Array]:
-        """The likeliest legal action of each agent, `i32[k]` or `i32[]`."""
+        """A legal action of each agent, `i32[k]` or `i32[]`."""
         obs = jnp.asarray(timestep.obs)
         agents = timestep.terminated.shape
         scores = obs.reshape(-1) if self.joint else obs.reshape(*agents, -1)
@@ -46,16 +48,21 @@ class NetworkPolicy:
         scores = (scores @ weights.T + biases).reshape(*agents, -1)
         if timestep.legal is not None:
             scores = jnp.where(timestep.legal, scores, -jnp.inf)
-        return None, jnp.argmax(scores, axis=-1).astype(jnp.int32)
+        if self.greedy:
+            return None, jnp.argmax(scores, axis=-1).astype(jnp.int32)
+        return None, jax.random.categorical(key, scores, axis=-1).astype(jnp.int32)
 
 
-def load_policy(path: str | Path, env: Env[Any, Any], group: str) -> NetworkPolicy:
+def load_policy(
+    path: str | Path, env: Env[Any, Any], group: str, *, greedy: bool = True
+) -> NetworkPolicy:
     """Read a model that `MaskablePPO.save` wrote, for a group of a game.
 
     Args:
         path: The model's zip file.
         env: The game.
         group: The group to play; `""` in a single-agent game.
+        greedy: Whether each agent takes its likeliest action, or draws one.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -74,6 +81,7 @@ def load_policy(path: str | Path, env: Env[Any, Any], group: str) -> NetworkPoli
     policy = NetworkPolicy(
         tuple(_arrays(layer) for layer in [*linear, model.policy.action_net]),
         joint=isinstance(does, spaces.MultiDiscrete),
+        greedy=greedy,
     )
     _check_fits(policy, env, group, path)
     return policy

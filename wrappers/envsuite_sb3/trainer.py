@@ -149,14 +149,22 @@ class MaskablePPOTrainer:
         with threads(self.threads):
             return self._train(venv, run, folder, options)
 
-    def load(self, folder: Path, env: Env[Any, Any], group: str) -> NetworkPolicy:
+    def load(
+        self, folder: Path, env: Env[Any, Any], group: str, *, greedy: bool = True
+    ) -> NetworkPolicy:
         """What `train` left in a folder, as an envsuite policy for a group of a game.
+
+        Args:
+            folder: Where it was trained.
+            env: The game.
+            group: The group to play; `""` in a single-agent game.
+            greedy: Whether each agent takes its likeliest action, or draws one, as in training.
 
         Raises:
             FileNotFoundError: If the run is not finished.
             ValueError: If it was trained for another game.
         """
-        return load_policy(Path(folder) / MODEL, env, group)
+        return load_policy(Path(folder) / MODEL, env, group, greedy=greedy)
 
     def _train(
         self, venv: EngineVecEnv, run: Mapping[str, Any], folder: Path, options: Mapping[str, Any]

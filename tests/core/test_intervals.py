@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from envsuite_evaluators.intervals import (
+from envsuite.runs.intervals import (
     interquartile_interval,
     mean_interval,
     rate_interval,

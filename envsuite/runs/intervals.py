@@ -52,7 +52,7 @@ def rate_interval(hits: np.ndarray) -> Mapping[str, float]:
 
 
 def interquartile_interval(
-    scores: np.ndarray, key: int = 0, draws: int = 5000
+    scores: np.ndarray, key: int = 0, draws: int = 5000, *, cut: float = 0.25
 ) -> Mapping[str, float | None]:
     """The mean of the middle half of all scores, and its stratified bootstrap interval.
 
@@ -62,16 +62,17 @@ def interquartile_interval(
         scores: `f64[runs, tasks]`.
         key: Where the chance of the draws comes from.
         draws: How many there are.
+        cut: Which share of the scores is left out at either end; with 0 it is the mean of all.
 
     Returns:
         `mean` (of the middle half), `low` and `high`, the last two `None` for a single run.
     """
     runs, tasks = scores.shape
-    middle = float(stats.trim_mean(scores.ravel(), 0.25))
+    middle = float(stats.trim_mean(scores.ravel(), cut))
     if runs == 1:
         return {"mean": middle, "low": None, "high": None}
     rows = np.random.default_rng(key).integers(0, runs, (draws, runs, tasks))
     drawn = scores[rows, np.arange(tasks)].reshape(draws, -1)
-    means = stats.trim_mean(drawn, 0.25, axis=1)
+    means = stats.trim_mean(drawn, cut, axis=1)
     low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return {"mean": middle, "low": float(low), "high": float(high)}
