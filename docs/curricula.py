@@ -10,13 +10,14 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 README = ROOT / "plugins" / "envsuite_curricula" / "README.md"
 FRUIT = ROOT / "examples" / "results" / "fruit_choice.json"
+MAZES = ROOT / "examples" / "results" / "maze_curricula.json"
 COST = ROOT / "benchmarks" / "results" / "level_buffer-cpu.json"
 
 
 def page() -> str:
     """The README with its tables made anew."""
     text = README.read_text()
-    for name, made in (("cost", cost()), ("fruit", fruit())):
+    for name, made in (("cost", cost()), ("fruit", fruit()), ("mazes", mazes())):
         before, begin, rest = text.partition(f"<!-- {name}: begin -->")
         _, end, after = rest.partition(f"<!-- {name}: end -->")
         text = f"{before}{begin}\n{made}\n{end}{after}"
@@ -66,3 +67,33 @@ def fruit() -> str:
             cells.append(f"{np.mean(own[chance]['banana']):.3f}, {earned}")
         table.append(f"| {method} | {' | '.join(cells)} |")
     return "\n".join(table)
+
+
+def mazes() -> str:
+    """How many of the hold-out mazes are solved after training under each curriculum."""
+    record = json.loads(MAZES.read_text())
+    asked = record["runs"][0]["asked"]
+    found = record["summary"]
+    rows = [
+        f"Share of attempts that reach the goal, over {len(asked['mazes'])} hold-out mazes and "
+        f"{found['dr']['equal_steps']['seeds']} seeds: the mean, and the interquartile mean with "
+        "its stratified 95 % bootstrap interval.",
+        "",
+        f"| curriculum | after {asked['steps']:,} steps played | "
+        f"after {asked['steps']:,} steps learned from | steps played for the latter |",
+        "|---|---|---|---|",
+    ]
+    for name, moments in found.items():
+        cells = []
+        for moment in ("equal_steps", "equal_trained_steps"):
+            own = moments[moment]
+            middle = own["interquartile"]
+            low, high = middle["low"], middle["high"]
+            cells.append(f"{own['mean']:.2f}; {middle['mean']:.2f} ({low:.2f} to {high:.2f})")
+        played = [
+            run["counters"]["equal_trained_steps"]["env_steps"]
+            for run in record["runs"]
+            if run["curriculum"] == name
+        ]
+        rows.append(f"| `{name}` | {' | '.join(cells)} | {np.mean(played):,.0f} |")
+    return "\n".join(rows)

@@ -100,8 +100,8 @@ def evaluate_suite(
             figures = judging.evaluate(key, env, params, policies, attempts)
             if "won" not in figures["rates"]:
                 raise ValueError(
-                    f"{id} does not say whether it was won: `info` of {type(unwrapped(env)).__name__} "
-                    "needs a flag `won` to be in a suite"
+                    f"{id} does not say whether it was won: `info` of "
+                    f"{type(unwrapped(env)).__name__} needs a flag `won` to be in a suite"
                 )
             rates.append(float(figures["rates"]["won"]["rate"]))
         limit = options.get("max_steps", registry().environments[id].max_steps)
