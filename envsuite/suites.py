@@ -99,8 +99,9 @@ def evaluate_suite(
             key = jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), number), run)
             figures = judging.evaluate(key, env, params, policies, attempts)
             if "won" not in figures["rates"]:
+                game = type(unwrapped(env)).__name__
                 raise ValueError(
-                    f"{id} does not say whether it was won: `info` of {type(unwrapped(env)).__name__} "
+                    f"{id} does not say whether it was won: `info` of {game} "
                     "needs a flag `won` to be in a suite"
                 )
             rates.append(float(figures["rates"]["won"]["rate"]))
