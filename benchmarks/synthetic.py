@@ -58,7 +58,7 @@ def trained(job: tuple[str, str, int, int, int]) -> float:
 def summary(returns: list[float]) -> dict[str, Any]:
     """The interquartile mean of the seeds, with a 95 % bootstrap interval."""
     values = np.sort(np.asarray(returns))
-    found = {**interquartile_interval(values[:, None])}
+    found: dict[str, Any] = {**interquartile_interval(values[:, None])}
     low, high = (found["mean"] if found[end] is None else found[end] for end in ("low", "high"))
     return {
         "iqm": round(found["mean"], 2),
