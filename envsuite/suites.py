@@ -99,9 +99,10 @@ def evaluate_suite(
             key = jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), number), run)
             figures = judging.evaluate(key, env, params, policies, attempts)
             if "won" not in figures["rates"]:
+                game = type(unwrapped(env)).__name__
                 raise ValueError(
-                    f"{id} does not say whether it was won: `info` of "
-                    f"{type(unwrapped(env)).__name__} needs a flag `won` to be in a suite"
+                    f"{id} does not say whether it was won: `info` of {game} "
+                    "needs a flag `won` to be in a suite"
                 )
             rates.append(float(figures["rates"]["won"]["rate"]))
         limit = options.get("max_steps", registry().environments[id].max_steps)

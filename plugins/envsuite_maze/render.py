@@ -91,7 +91,7 @@ def episode(env: Maze, states: State, params: Level) -> np.ndarray:
     first = Level(level.walls[0], level.goal[0], level.start[0], level.heading[0])
     steps = int(states.steps[-1])
     words = f"arrived after {steps} steps" if bool(states.arrived[-1]) else f"{steps} steps"
-    return level_picture(first, np.asarray(states.place).tolist(), words if steps else "")
+    return level_picture(first, list(np.asarray(states.place)), words if steps else "")
 
 
 def level_picture(level: Level, path: Sequence[Any] = (), caption: str = "") -> np.ndarray:

@@ -68,7 +68,7 @@ def test_a_tag_makes_the_suite_whoever_brings_it():
 def test_rates_of_every_run_and_level_and_over_all():
     found = evaluate_suite("halls", [at_random, at_random], attempts=40, seed=3)
     far, near = found["levels"]["halls/Far"], found["levels"]["halls/Near"]
-    # no level of five by five cells is drawn here in which one step leads to the goal
+    # start and goal lie in opposite corners: one step is never enough
     assert far == {"rates": [0.0, 0.0], "mean": 0.0, "max_steps": 1}
     assert 0 < near["mean"] < 1 and near["mean"] == np.mean(near["rates"])
     assert found["runs"] == 2 and found["attempts"] == 40
