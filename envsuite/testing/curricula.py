@@ -86,9 +86,9 @@ def _outcome(number: int) -> Outcome:
 
 
 def it_is_a_curriculum(led: Led) -> None:
-    """It has the members of a curriculum, and its two flags are bool."""
+    """It has the members of a curriculum, and its three flags are bool."""
     assert isinstance(led.curriculum, Curriculum), type(led.curriculum)
-    for name in ("needs_values", "grounded"):
+    for name in ("needs_values", "gated", "grounded"):
         assert isinstance(getattr(led.curriculum, name), bool), name
 
 

@@ -64,6 +64,7 @@ class Flawed:
     levels: Any
     flaw: str = ""
     needs_values: bool = False
+    gated: bool = False
     grounded: bool = False
 
     def init(self, key: jax.Array) -> Any:
