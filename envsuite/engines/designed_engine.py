@@ -113,6 +113,7 @@ class DesignedEngine:
         self._lay_ready()
         timestep = self._engine.reset(seed, mask=mask, params=self._upcoming)
         every = np.ones(self.num_envs, bool) if mask is None else np.asarray(mask)
+        self._earned[every], self._due[every] = 0, False  # what was cut off does not count
         self._begin(np.flatnonzero(every))
         return self._noted(timestep, self._now.trained)
 
@@ -319,7 +320,7 @@ class DesignedEngine:
         env = self._engine.env
         step = jax.vmap(
             lambda a, b, state, action, level: imagined_step(a, b, env, state, action, level)
-        )  # noqa: E501
+        )
         return step(keys[0], keys[1], state, action, levels)
 
     def _split(self) -> jax.Array:

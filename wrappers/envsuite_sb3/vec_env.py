@@ -22,6 +22,7 @@ from envsuite.engines.kind import fetched, plays_words
 from envsuite.engines.tasks import level_texts, task_batch, task_in
 from envsuite.functional.transform import unwrapped
 from envsuite_sb3.curriculum import check_heard
+from envsuite_sb3.endings import figures_of, rows_of
 from envsuite_sb3.views import ViewName, check_view, view_of
 
 if TYPE_CHECKING:
@@ -314,7 +315,7 @@ class EngineVecEnv(VecEnv):
             self.engine,
             (timestep.obs, timestep.info, timestep.legal if self._has_masks else None),
         )
-        self.reset_infos = _figures(info, np.arange(self.num_envs) // self._view.slots_per_copy)
+        self.reset_infos = figures_of(info, np.arange(self.num_envs) // self._view.slots_per_copy)
         return self._view.observations(obs)
 
     def _note_ends(
@@ -328,9 +329,9 @@ class EngineVecEnv(VecEnv):
         final_obs, final_info = fetched(self.engine, (info["final_obs"], info["final_info"]))
         ended = np.flatnonzero(dones)
         share = self._view.slots_per_copy
-        last = self._view.observations(_of_copies(final_obs, ended[::share] // share))
+        last = self._view.observations(rows_of(final_obs, ended[::share] // share))
         for slot, figures, obs in zip(
-            ended.tolist(), _figures(final_info, ended // share), last, strict=True
+            ended.tolist(), figures_of(final_info, ended // share), last, strict=True
         ):
             infos[slot].update(figures)
             infos[slot]["terminal_observation"] = obs
@@ -379,23 +380,6 @@ def _has_masks(engine: Engine, space: spaces.Space[Any]) -> bool:
     params = engine.env.default_params()
     _, timestep = jax.eval_shape(engine.env.reset, jax.random.key(0), params)
     return timestep.legal is not None
-
-
-def _figures(info: Mapping[str, Any], copies: np.ndarray) -> list[dict[str, Any]]:
-    """Figures of some copies, as Python numbers; those with an axis of agents are left out."""
-    told = {
-        name: values[copies].tolist()
-        for name, values in info.items()
-        if isinstance(values, np.ndarray) and values.ndim == 1
-    }
-    return [{name: column[row] for name, column in told.items()} for row in range(len(copies))]
-
-
-def _of_copies(obs: Any, copies: np.ndarray) -> Any:
-    """What some copies show: of arrays, of arrays by group, or of a list of texts."""
-    if isinstance(obs, Mapping):
-        return {group: rows[copies] for group, rows in obs.items()}
-    return obs[copies] if isinstance(obs, np.ndarray) else [obs[copy] for copy in copies]
 
 
 def _unknown(id: str, kind: str, name: str, known: Sequence[str]) -> str:
