@@ -50,16 +50,13 @@ def train(
         raise typer.BadParameter(str(error)) from None
     name = f"{KINDS[kind]}-{task}"
     folder = out or Path("runs") / f"{name}-{preset}-seed{seed}"
-    weights, record = own.search.run(own.problem, about=own.about, seed=seed, folder=folder)
+    weights, record = own.run(seed=seed, folder=folder)
     save_weights(own.problem.world, weights, folder / "weights.npz")
     written = {
         "name": name,
         "command": f"envsuite synth train {task}{_told(preset, kind, generations, goal, seed)}",
         **record,
-        "cost": {
-            "synthetic_steps": record["generations"] * own.cost["synthetic"],
-            "real_steps_at_most": record["generations"] * own.cost["real"],
-        },
+        "cost": own.cost(record),
     }
     (folder / "card.json").write_text(json.dumps(written, indent=1) + "\n", "utf-8")
     if ship:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import jax
 import yaml
 
 from envsuite.core.errors import nearest
@@ -15,29 +16,62 @@ from envsuite.evolution.search import Search
 from envsuite.factory import make, spec
 from envsuite.registry import resolve
 from envsuite_synthetic.env import Kind, Synthetic
+from envsuite_synthetic.ideal import IdealProblem
+from envsuite_synthetic.network import World
 from envsuite_synthetic.problem import Apprentice, Horizon, WorldProblem
+from envsuite_synthetic.units import Units
 
 HERE = Path(__file__).parent
+IDEAL = "ideal"  # the folder, in a run's, of the search that comes before
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A search, what it searches for, and all of it in plain values for a record."""
+    """A search, what it searches for, and all of it in plain values for a record.
+
+    `ideal` is the search that comes before, if there is one, and what that searches for.
+    """
 
     search: Search
     problem: WorldProblem
     about: Mapping[str, Any]
+    ideal: tuple[Search, IdealProblem] | None = None
 
-    @property
-    def cost(self) -> dict[str, int]:
-        """Steps of a whole search, per generation: in the worlds, and at most in the real task."""
+    def run(self, *, seed: int, folder: Path) -> tuple[World, dict[str, Any]]:
+        """Search, and leave a record and checkpoints in `folder`; the same again goes on.
+
+        Returns:
+            The world, in the units of the real task, and the record of `Search.run`; with an ideal
+            search, `ideal` in it is that search's record.
+        """
+        problem, before = self.problem, None
+        if self.ideal is not None:
+            looking, ideal = self.ideal
+            reward, before = looking.run(ideal, about=self.about, seed=seed, folder=folder / IDEAL)
+            problem = replace(problem, found=ideal.taught(jax.random.key(seed), reward))
+        weights, record = self.search.run(problem, about=self.about, seed=seed, folder=folder)
+        return problem.shown(weights), {**record, **({"ideal": before} if before else {})}
+
+    def cost(self, record: Mapping[str, Any]) -> dict[str, int]:
+        """Steps that a search took, by its record: in worlds, and at most in the real task."""
+        own = self._each()
+        cost = {name: record["generations"] * steps for name, steps in own.items()}
+        if self.ideal is not None:
+            search, ideal = self.ideal
+            longest = max(ideal.horizon.first, ideal.horizon.last)
+            episodes = record["ideal"]["generations"] * search.population * ideal.episodes
+            cost["real_steps_at_most"] += episodes * longest
+        return cost
+
+    def _each(self) -> dict[str, int]:
+        """Steps of one generation."""
         problem, search = self.problem, self.search
         agents = search.population * problem.rollouts
         steps = [apprentice.learner.steps for apprentice in problem.apprentices]
         longest = max(problem.horizon.first, problem.horizon.last)
         return {
-            "synthetic": agents * sum(steps) // len(steps),
-            "real": agents * problem.episodes * longest,
+            "synthetic_steps": agents * sum(steps) // len(steps),
+            "real_steps_at_most": agents * problem.episodes * longest,
         }
 
 
@@ -69,11 +103,28 @@ def plan(task: str, preset: str = "cpu", *, kind: Kind = "bandit", **search: Any
         horizon=Horizon(**chosen["horizon"]),
         max_steps=None if kind == "bandit" else real.max_steps,
         greedy=chosen.get("greedy", False),
+        units=Units(**chosen["units"]) if "units" in chosen else None,
     )
-    shared = ("learners", "episodes", "rollouts", "horizon")
-    config = {"preset": preset, "kind": kind, **{name: chosen[name] for name in shared}}
-    config["greedy"] = problem.greedy
-    return Plan(Search(**looking), problem, {"id": real.id, "version": 0, "config": config})
+    shared = ("learners", "episodes", "rollouts", "horizon", "units", "ideal")
+    own = {name: chosen[name] for name in shared if name in chosen}
+    config = {"preset": preset, "kind": kind, **own, "greedy": problem.greedy}
+    about = {"id": real.id, "version": 0, "config": config}
+    return Plan(Search(**looking), problem, about, _ideal(problem, chosen))
+
+
+def _ideal(problem: WorldProblem, chosen: Mapping[str, Any]) -> tuple[Search, IdealProblem] | None:
+    """The search for what is worth teaching, of a preset that has one."""
+    if "ideal" not in chosen:
+        return None
+    own = chosen["ideal"]
+    ideal = IdealProblem(
+        world=problem.world,
+        real=problem.real,
+        units=problem.units,
+        horizon=Horizon(**own.get("horizon", chosen["horizon"])),
+        **own["policy"],
+    )
+    return Search(**own["search"]), ideal
 
 
 def _apprentice(name: str, config: Mapping[str, Any]) -> Apprentice:

@@ -15,6 +15,7 @@ from envsuite.evolution.returns import mean_return
 from envsuite.functional import TimeLimit
 from envsuite_synthetic.env import Synthetic
 from envsuite_synthetic.network import World
+from envsuite_synthetic.units import Units
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class WorldProblem:
         max_steps: Of an episode in the world; a bandit's ends by itself.
         greedy: Whether trained agents play their best guess, as they are evaluated in the end, or
             explore as they learned to.
+        units: Of the candidates; `None`: those of the real task.
+        found: Where the search begins; `None`: at a world that has learned nothing.
     """
 
     world: Synthetic
@@ -92,6 +95,8 @@ class WorldProblem:
     horizon: Horizon
     max_steps: int | None = None
     greedy: bool = False
+    units: Units | None = None
+    found: World | None = None
 
     @property
     def variants(self) -> int:
@@ -99,8 +104,12 @@ class WorldProblem:
         return len(self.apprentices)
 
     def start(self, key: jax.Array) -> World:
-        """A world that has learned nothing."""
-        return self.world.initial(key)
+        """A world that has learned nothing, or the one that was found."""
+        return self.world.initial(key) if self.found is None else self.found
+
+    def shown(self, candidate: World) -> World:
+        """A candidate as agents play it."""
+        return candidate if self.units is None else self.units.fold(candidate)
 
     def score(
         self, key: jax.Array, candidate: World, variant: int, generation: jax.Array
@@ -124,7 +133,7 @@ class WorldProblem:
         settings_key, learn_key, play_key = jax.random.split(key, 3)
         world = self.world if self.max_steps is None else TimeLimit(self.world, self.max_steps)
         settings = apprentice.settings(settings_key)
-        weights = apprentice.learner.learn(learn_key, world, candidate, settings)
+        weights = apprentice.learner.learn(learn_key, world, self.shown(candidate), settings)
         return mean_return(
             play_key,
             self.real,
