@@ -6,7 +6,8 @@ Unmodified Stable-Baselines3 with its default hyperparameters learns the real ta
 until it earns what its like earn after 10,000 steps in the world: the interquartile mean of the
 world's card (`synthetic.py` puts it there). It is evaluated every some steps, and the first
 evaluation that reaches the aim counts, be it luck: so that the real task is judged kindly. A seed
-that does not get there within the cap counts as one that needs more.
+that does not get there within the cap counts as one that needs more. A learner is told to go on to
+the cap, so that what it plans by that (how long DQN explores) depends on it.
 
 A world pays for itself once as many agents have learned in it as the real steps of its search are
 times those of an agent (the median of the seeds). Results go to `results/break_even.json` and onto
@@ -59,7 +60,7 @@ def needed(job: tuple[str, str, int, float, int, int, int]) -> int | None:
         def _on_step(self) -> bool:
             if self.num_timesteps % every:
                 return True
-            mean, _ = evaluate_policy(self.model, judged, episodes, deterministic=True)
+            mean: Any = evaluate_policy(self.model, judged, episodes, deterministic=True)[0]
             if mean < aim:
                 return True
             self.reached = self.num_timesteps

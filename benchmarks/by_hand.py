@@ -58,7 +58,7 @@ class Bandit(Environment):
 
     def reset_env(self, key: jax.Array, params: Any) -> Any:
         """Draw a first observation."""
-        seen = self.start.apply(params[0], jax.random.normal(key, (self.observation,)))
+        seen: Any = self.start.apply(params[0], jax.random.normal(key, (self.observation,)))
         return seen, OneStep(seen)
 
     def step_env(self, key: jax.Array, state: OneStep, action: Any, params: Any) -> Any:
@@ -109,10 +109,11 @@ def by_hand(task: str, own: Plan) -> tuple[Callable[..., jax.Array], Callable[[j
     sizes: Any = apprentice.learner
     ranges = {name: jnp.array(values) for name, values in apprentice.ranges.items()}
     horizon = own.problem.horizon.last
-    real, real_params = make(task)
+    made: Any = make(task)
+    real, real_params = made
     real_params = real_params.replace(max_steps_in_episode=horizon)
     world = Bandit(real.observation_space(real_params).shape[0], real.action_space().n)
-    net = ActorCritic(world.actions, sizes.hidden)
+    net: Any = ActorCritic(world.actions, sizes.hidden)
     usual = sizes.default_settings()
     updates = sizes.steps // (sizes.num_envs * sizes.rollout_steps)
 
@@ -158,10 +159,10 @@ def by_hand(task: str, own: Plan) -> tuple[Callable[..., jax.Array], Callable[[j
             advantage = surprise + usual.discount * usual.trace_decay * going_on * advantage
             return (advantage, step.value), advantage
 
-        def update(carry: Any, _: None) -> Any:
+        def update(carry: Any, _: Any) -> Any:
             weights, moments, key, state, seen = carry
             carry, steps = jax.lax.scan(act, (weights, key, state, seen), None, sizes.rollout_steps)
-            _, key, state, seen = carry
+            key, state, seen = carry[1:]
             last = net.apply(weights, seen)[1]
             _, advantage = jax.lax.scan(back, (jnp.zeros_like(last), last), steps, reverse=True)
             batch = (steps, advantage, advantage + steps.value)
