@@ -218,19 +218,20 @@ def by_hand(task: str, own: Plan) -> tuple[Callable[..., jax.Array], Callable[[j
 class Peer:
     """A search of the peer under way."""
 
-    def __init__(self, task: str, own: Plan, *, spread: bool) -> None:
+    def __init__(self, task: str, own: Plan, *, seed: int, spread: bool) -> None:
         """Begin.
 
         Args:
             task: Gymnax's name of it.
             own: A plan, of which the first apprentice, a PPO, is the learner.
+            seed: Of everything.
             spread: Whether the population is dealt out to all devices.
         """
         self.trial, initial = by_hand(task, own)
-        solution = initial(jax.random.key(0))
+        solution = initial(jax.random.key(seed))
         self.strategy = SNES(population_size=own.search.population, solution=solution)
         self.params = self.strategy.default_params.replace(std_init=own.search.deviation)
-        self.state = self.strategy.init(jax.random.key(1), solution, self.params)
+        self.state = self.strategy.init(jax.random.key(seed + 1), solution, self.params)
         self.score: Any = jax.vmap(self.trial, (None, 0))
         if spread:
             kinds = (PartitionSpec(), PartitionSpec("members"))
@@ -238,13 +239,13 @@ class Peer:
             self.score = jax.shard_map(
                 self.score, mesh=mesh, in_specs=kinds, out_specs=kinds[1], check_vma=False
             )
-        self.number = 0
+        self.luck, self.number = jax.random.key(seed + 2), 0
 
     def play(self, generations: int) -> None:
         """Go on."""
         for _ in range(generations):
             self.number += 1
-            key = jax.random.fold_in(jax.random.key(2), self.number)
+            key = jax.random.fold_in(self.luck, self.number)
             self.state, _ = jax.block_until_ready(self.generation(key, self.state))
 
     def judge(self, trials: int) -> np.ndarray:

@@ -197,20 +197,19 @@ def page(sections: Mapping[str, Any]) -> str:
 
 def searching(record: Row) -> list[str]:
     """The section on seeking a learned world."""
-    rows = [
-        [
-            row["name"], f"{row['steps_per_second']:.3f}", times(row.get("ours_against_it")),
-            f"{row['interquartile_mean']:.0f} ({row['low']:.0f} to {row['high']:.0f})",
-        ]
-        for row in record["rows"]
-    ]  # fmt: skip
+    rows = []
+    for row in record["rows"]:
+        name, seeds = row["name"], record["earned"].values()
+        earned = ", ".join(f"{own[name]['interquartile_mean']:.0f}" for own in seeds)
+        speed = f"{row['steps_per_second']:.2f}"
+        rows.append([name, speed, times(row.get("ours_against_it")), earned])
     return [
         "## Seeking a learned world",
         f"Generations of a search for {record['task']}'s: {record['population']} candidates, PPO "
         f"for {record['inner_steps']:,} steps in each, {record['episodes']} real episodes. By hand "
-        f"is gymnax with flax, optax and evosax (`by_hand.py`). The last column is what each mean "
-        f"earns after {record['generations']} generations (`python benchmarks/meta_training.py`, "
-        f"commit {record['commit']}).",
+        f"is gymnax with flax, optax and evosax (`by_hand.py`). The last column is what the mean "
+        f"earns after {record['generations']} generations, for each seed (`python "
+        f"benchmarks/meta_training.py`, commit {record['commit']}).",
         table(["", "generations a second", "envsuite against it", "earns"], rows),
     ]
 
