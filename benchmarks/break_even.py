@@ -11,8 +11,7 @@ the cap, so that what it plans by that (how long DQN explores) depends on it.
 
 A world pays for itself once as many agents have learned in it as the real steps of its search are
 times those of an agent (the median of the seeds). Results go to `results/break_even.json` and onto
-the cards of the weights, whose costs are made anew as well; what is there for other worlds and
-learners is kept.
+the cards of the weights; what is there for other worlds and learners is kept.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ import typer
 from synthetic import REAL
 
 from envsuite.runs.records import commit, versions, write_json
-from envsuite_synthetic.presets import cost
 from envsuite_synthetic.shipped import FOLDER, card
 from measure import RESULTS
 
@@ -110,7 +108,6 @@ def main(
         for task in tasks:
             name = f"{kind}-{task}"
             own = card(name)
-            own["cost"] = cost(own["config"], own["generations"])
             found = results.setdefault(name, {})
             for algorithm in algorithms or ["PPO"]:
                 aim = _aim(own, algorithm)

@@ -34,7 +34,7 @@ def train(
 
     use_cores(cores)
     from envsuite.engines.compilation_cache import enable_compilation_cache
-    from envsuite_synthetic.presets import cost, plan
+    from envsuite_synthetic.presets import plan
     from envsuite_synthetic.shipped import FOLDER, save_weights
 
     enable_compilation_cache()
@@ -56,7 +56,10 @@ def train(
         "name": name,
         "command": f"envsuite synth train {task}{_told(preset, kind, generations, goal, seed)}",
         **record,
-        "cost": cost(record["config"], record["generations"]),
+        "cost": {
+            "synthetic_steps": record["generations"] * own.cost["synthetic"],
+            "real_steps_at_most": record["generations"] * own.cost["real"],
+        },
     }
     (folder / "card.json").write_text(json.dumps(written, indent=1) + "\n", "utf-8")
     if ship:

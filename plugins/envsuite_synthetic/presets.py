@@ -28,6 +28,18 @@ class Plan:
     problem: WorldProblem
     about: Mapping[str, Any]
 
+    @property
+    def cost(self) -> dict[str, int]:
+        """Steps of a whole search, per generation: in the worlds, and at most in the real task."""
+        problem, search = self.problem, self.search
+        agents = search.population * problem.rollouts
+        steps = [apprentice.learner.steps for apprentice in problem.apprentices]
+        longest = max(problem.horizon.first, problem.horizon.last)
+        return {
+            "synthetic": agents * sum(steps) // len(steps),
+            "real": agents * problem.episodes * longest,
+        }
+
 
 def plan(task: str, preset: str = "cpu", *, kind: Kind = "bandit", **search: Any) -> Plan:
     """What a preset says of a task.
@@ -62,29 +74,6 @@ def plan(task: str, preset: str = "cpu", *, kind: Kind = "bandit", **search: Any
     config = {"preset": preset, "kind": kind, **{name: chosen[name] for name in shared}}
     config["greedy"] = problem.greedy
     return Plan(Search(**looking), problem, {"id": real.id, "version": 0, "config": config})
-
-
-def cost(config: Mapping[str, Any], generations: int) -> dict[str, int]:
-    """What a search took, its judgements included.
-
-    Args:
-        config: Of its record, as in `Plan.about` and with the fields of `Search` under `search`.
-        generations: How many there were.
-
-    Returns:
-        `synthetic_steps`, those of agents in worlds, and `real_steps_at_most`, those in the real
-        task if no episode had ended before the horizon.
-    """
-    search, horizon = config["search"], config["horizon"]
-    steps = [learner["steps"] for learner in config["learners"].values()]
-    candidates = generations * search["population"] * config["rollouts"]
-    trials = -(-generations // search["judge_every"]) * search["trials"]  # of each learner
-    longest = max(horizon["first"], horizon["last"])
-    played = candidates * longest + trials * len(steps) * horizon["last"]
-    return {
-        "synthetic_steps": candidates * sum(steps) // len(steps) + trials * sum(steps),
-        "real_steps_at_most": config["episodes"] * played,
-    }
 
 
 def _apprentice(name: str, config: Mapping[str, Any]) -> Apprentice:

@@ -32,9 +32,8 @@ def test_a_search_is_as_long_as_the_published_one(robot):
     assert [int(at(jnp.int32(g))) for g in (0, half, generations)] == [100, horizon, 1000]
 
 
-@pytest.mark.parametrize(
-    "variant", [0, *(pytest.param(variant, marks=pytest.mark.long) for variant in (1, 2, 3))]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("variant", range(4))
 def test_every_apprentice_is_scored_by_the_robot(variant):
     """Traced, not compiled: that would take minutes."""
     problem = plan("Brax-hopper", "paper").problem

@@ -8,7 +8,6 @@ import pytest
 
 import envsuite_synthetic.shipped as files
 from envsuite_synthetic.env import Synthetic
-from envsuite_synthetic.presets import cost
 from envsuite_synthetic.shipped import card, load_weights, save_weights, shipped
 
 CARTPOLE = Synthetic("envsuite/CartPole")
@@ -62,27 +61,11 @@ def test_an_unknown_name_names_the_nearest():
 def test_every_world_that_ships_has_a_card_that_tells_what_it_took(name):
     own = card(name)
     assert own["name"] == name and own["command"].startswith("envsuite synth train ")
-    assert own["cost"] == cost(own["config"], own["generations"])
+    assert own["cost"]["synthetic_steps"] > 0 and own["cost"]["real_steps_at_most"] > 0
     assert own["generations"] >= own["best"]["generation"] > 0
     for algorithms in (own["scores"]["world"], own["scores"]["real"]):
         for figures in algorithms.values():
             assert len(figures["returns"]) >= 10 and figures["low"] <= figures["high"]
-
-
-def test_a_search_costs_its_candidates_and_its_judgements():
-    config = {
-        "search": {"population": 4, "judge_every": 2, "trials": 3},
-        "learners": {"ppo": {"steps": 10}, "dqn": {"steps": 20}},
-        "episodes": 2,
-        "rollouts": 1,
-        "horizon": {"first": 30, "last": 5},
-    }
-    # 5 generations of 4 agents, 15 steps each as the learners take turns; judged after 2, 4 and 5:
-    # 3 trials of both learners
-    assert cost(config, 5) == {
-        "synthetic_steps": 20 * 15 + 3 * 3 * (10 + 20),
-        "real_steps_at_most": 2 * (20 * 30 + 3 * 3 * 2 * 5),
-    }
 
 
 @pytest.mark.parametrize("name", shipped())
