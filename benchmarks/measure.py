@@ -20,7 +20,7 @@ import numpy as np
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = (
     "envsuite", "jaxmarl", "jax", "jaxlib", "numba", "numpy", "gymnasium", "pettingzoo",
-    "supersuit", "stable-baselines3", "sb3-contrib", "torch", "optax",
+    "supersuit", "stable-baselines3", "sb3-contrib", "torch", "optax", "evosax", "flax", "gymnax",
 )  # fmt: skip
 
 

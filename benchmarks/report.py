@@ -16,7 +16,7 @@ from typing import Any
 from measure import RESULTS
 
 HERE = Path(__file__).parent
-RECORD = RESULTS / "speed-cpu.json"
+RECORD, META = RESULTS / "speed-cpu.json", RESULTS / "meta_training.json"
 PAGE = HERE / "README.md"
 NAMES = {"numba": "envsuite, numba", "jax": "envsuite, JAX", "jaxmarl": "JaxMARL"}
 Row = Mapping[str, Any]
@@ -156,6 +156,7 @@ def page(sections: Mapping[str, Any]) -> str:
             ["", "steps a second", "`gymnasium.make_vec` against it"],
             [[row["name"], rate(row), times(row["ours_against_it"])] for row in rows["vectors"]],
         ),
+        *searching(json.loads(META.read_text())),
         "## A second core",
         "Two processes that know nothing of each other tell what the second core of this machine "
         "is worth at most.",
@@ -192,6 +193,25 @@ def page(sections: Mapping[str, Any]) -> str:
         ),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
+
+
+def searching(record: Row) -> list[str]:
+    """The section on seeking a learned world."""
+    rows = []
+    for row in record["rows"]:
+        name, seeds = row["name"], record["earned"].values()
+        earned = ", ".join(f"{own[name]['interquartile_mean']:.0f}" for own in seeds)
+        speed = f"{row['steps_per_second']:.2f}"
+        rows.append([name, speed, times(row.get("ours_against_it")), earned])
+    return [
+        "## Seeking a learned world",
+        f"Generations of a search for {record['task']}'s: {record['population']} candidates, PPO "
+        f"for {record['inner_steps']:,} steps in each, {record['episodes']} real episodes. By hand "
+        f"is gymnax with flax, optax and evosax (`by_hand.py`). The last column is what the mean "
+        f"earns after {record['generations']} generations, for each seed (`python "
+        f"benchmarks/meta_training.py`, commit {record['commit']}).",
+        table(["", "generations a second", "envsuite against it", "earns"], rows),
+    ]
 
 
 def targets(rows: Mapping[str, Sequence[Row]]) -> str:

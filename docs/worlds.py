@@ -41,15 +41,17 @@ def scores() -> str:
 def costs() -> str:
     """What finding a world took."""
     rows = [
-        "| world | command | generations | minutes | steps in worlds | real steps, at most |",
-        "|---|---|---|---|---|---|",
+        "| world | command | generations | minutes | steps in worlds | real steps, at most | "
+        "agents until it pays |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name in shipped():
         own = card(name)
         cost = own["cost"]
         rows.append(
             f"| `{name}` | `{own['command']}` | {own['generations']} | {own['seconds'] / 60:.0f} | "
-            f"{cost['synthetic_steps']:,} | {cost['real_steps_at_most']:,} |"
+            f"{cost['synthetic_steps']:,} | {cost['real_steps_at_most']:,} | "
+            f"{'; '.join(_even(*pair) for pair in own.get('break_even', {}).items())} |"
         )
     return "\n".join(rows)
 
@@ -61,6 +63,18 @@ def speed() -> str:
         f"Stable-Baselines3's PPO collects {own['ratio']:.2f} times as many steps a second in "
         f"`Synthetic-CartPole` as in `CartPole-v1` ({own['low']:.2f} to {own['high']:.2f}; "
         "`python benchmarks/worlds.py`)."
+    )
+
+
+def _even(algorithm: str, found: dict[str, Any]) -> str:
+    """When a world has paid for itself, and what an agent needs without it."""
+    if found["median"] is None:
+        return (
+            f"{algorithm}: fewer than {found['agents']:,} ({found['aim']:.1f} not within "
+            f"{found['cap']:,} steps)"
+        )
+    return (
+        f"{algorithm}: {found['agents']:,} ({found['aim']:.1f} after {found['median']:,.0f} steps)"
     )
 
 

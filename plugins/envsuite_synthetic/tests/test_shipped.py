@@ -66,3 +66,17 @@ def test_every_world_that_ships_has_a_card_that_tells_what_it_took(name):
     for algorithms in (own["scores"]["world"], own["scores"]["real"]):
         for figures in algorithms.values():
             assert len(figures["returns"]) >= 10 and figures["low"] <= figures["high"]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_as_many_agents_pay_for_a_search_as_its_card_says(name):
+    own = card(name)
+    for algorithm, found in own.get("break_even", {}).items():
+        assert found["aim"] == own["scores"]["world"][algorithm]["iqm"]
+        reached = [steps for steps in found["steps"] if steps is not None]
+        assert all(0 < steps <= found["cap"] for steps in reached)
+        most = len(reached) > len(found["steps"]) / 2
+        assert (found["median"] in reached) if most else (found["median"] is None)
+        each = found["median"] if most else found["cap"]
+        searched = own["cost"]["real_steps_at_most"]
+        assert (found["agents"] - 1) * each < searched <= found["agents"] * each
