@@ -4,7 +4,8 @@
 hyperparameters for 10,000 steps in `envsuite/Synthetic-CartPole` and, beside it, for as many steps
 in the real task, ten seeds each, and evaluates both in Gymnasium's real environment. A2C is among
 the learners because no world was sought with it. Results go to `benchmarks/results/synthetic.json`
-and onto the cards of the weights; `--algorithms PPO` measures one learner anew and keeps the rest.
+and onto the cards of the weights; `--algorithms PPO` measures one learner anew and keeps the rest,
+`--columns world` measures no agent of the real task anew.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ def main(
     processes: int = 2,
     kind: str = "Synthetic",
     algorithms: list[str] | None = None,
+    columns: list[str] = ["world", "real"],  # noqa: B006 - typer reads it, nobody writes to it
 ) -> None:
     """Train, evaluate, and write what came of it."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
@@ -87,7 +89,8 @@ def main(
             default = CONTINUOUS if task in ("MountainCarContinuous", "Pendulum") else DISCRETE
             own = results.setdefault(name, {"world": {}, "real": {}})
             for algorithm in algorithms or default:
-                for column, where in (("world", name), ("real", task)):
+                for column in columns:
+                    where = {"world": name, "real": task}[column]
                     jobs = [(where, algorithm, seed, steps, episodes) for seed in range(seeds)]
                     figures = summary(pool.map(trained, jobs, chunksize=1))
                     own[column][algorithm] = figures

@@ -75,7 +75,7 @@ def advantage(
         rewards = paid(reward, contexts)
         return rewards - rewards.mean(-1, keepdims=True)
 
-    size = deviation / (differences(contexts).std() + 1e-6)
+    size = 1 / (differences(contexts).std() + 1e-6)
     optimizer = optax.adam(optax.cosine_decay_schedule(FITTING_RATE, FITTING_STEPS))
 
     @jax.jit
@@ -93,5 +93,10 @@ def advantage(
         keys = jax.random.split(key, FITTING_STEPS)
         return jax.lax.scan(step, (network, optimizer.init(network)), keys)[0][0]
 
-    scaled = replace(reward, out_weights=reward.out_weights * size, out_bias=reward.out_bias * size)
-    return fit(scaled, key)
+    fitted = fit(_times(reward, size), key)  # at a size at which its rate serves
+    return _times(fitted, deviation)
+
+
+def _times(network: Network, factor: Any) -> Network:
+    out_weights, out_bias = network.out_weights * factor, network.out_bias * factor
+    return replace(network, out_weights=out_weights, out_bias=out_bias)
