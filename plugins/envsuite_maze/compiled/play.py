@@ -5,6 +5,7 @@ import numpy as np
 from envsuite.compiled.book import BEGINS, KEY0, KEY1, PLAYS
 from envsuite.compiled.cache import kernel
 from envsuite.compiled.threefry import uniform
+from envsuite_maze.compiled.choose import nth
 from envsuite_maze.compiled.draw import (
     ARRIVED,
     COLUMN,
@@ -14,13 +15,11 @@ from envsuite_maze.compiled.draw import (
     LOOKS,
     ONE_GOAL,
     ROW,
-    SCATTER_APART,
     START_COLUMN,
     START_LOOKS,
     START_ROW,
     STEPS,
     draw,
-    nth,
     take,
 )
 
@@ -98,8 +97,8 @@ def begin(
             goal = nth(uniform(key0, key1, 0), goals.shape[0])
             marks[i, GOAL_ROW], marks[i, GOAL_COLUMN] = goals[goal, 0], goals[goal, 1]
         else:
-            apart = method == SCATTER_APART
-            draw(i, cells, marks, border, rows, columns, key0, key1, amount, any_number, apart)
+            drawn = method, amount, any_number
+            draw(i, cells, marks, border, rows, columns, key0, key1, *drawn)
         marks[i, ROW], marks[i, COLUMN] = marks[i, START_ROW], marks[i, START_COLUMN]
         marks[i, LOOKS] = marks[i, START_LOOKS]
         marks[i, STEPS], marks[i, ARRIVED] = 0, 0
