@@ -23,7 +23,7 @@ from envsuite_maze.compiled.draw import (
 from envsuite_maze.compiled.play import advance, begin
 from envsuite_maze.env import Maze, State
 from envsuite_maze.level import Level
-from envsuite_maze.observe import OBSERVATIONS
+from envsuite_maze.observe import OBSERVATIONS, view
 
 METHODS = {
     "scattered": SCATTER,
@@ -47,6 +47,7 @@ class MazeKernel:
         """Take what a configuration fixes."""
         self._shape, self._sight, self._horizon = game.shape, game.sight, game.horizon
         self._border = game.sight - 1  # as far as an agent at the edge sees beyond it
+        self._offsets = view(game.sight) @ np.array([game.shape[1] + 2 * self._border, 1])
         self._kind = OBSERVATIONS.index(game.observation)
         self._goals = np.zeros((1, 2), np.int32)
         self._method = METHODS[game.generator]
@@ -82,10 +83,13 @@ class MazeKernel:
         shown: Shown,
     ) -> Share:
         """Begin games; see `Kernel.beginning`."""
-        seen = self._border, self._sight, self._kind
+        seen = self._border, self._sight, self._kind, self._offsets
         method = self._method, *self._drawn
         told = _flat(shown), shown.info["won"]
-        return bound(begin, book, *state, *tables, self._goals, *seen, *method, *told)
+        cells, marks = state
+        return bound(
+            begin, book, cells, _lines(cells), marks, *tables, self._goals, *seen, *method, *told
+        )
 
     def advancing(
         self,
@@ -96,9 +100,21 @@ class MazeKernel:
         shown: Shown,
     ) -> Share:
         """Play a step; see `Kernel.advancing`."""
-        seen = self._border, self._sight, self._kind
+        seen = self._border, self._sight, self._kind, self._offsets
         told = shown.reward[""], shown.terminated[""], shown.info["won"]
-        return bound(advance, book, *state, *seen, self._horizon, actions[""], _flat(shown), *told)
+        cells, marks = state
+        return bound(
+            advance,
+            book,
+            _lines(cells),
+            marks,
+            cells.shape[2],
+            *seen,
+            self._horizon,
+            actions[""],
+            _flat(shown),
+            *told,
+        )
 
     def states(self, state: tuple[np.ndarray, ...]) -> State:
         """All games as the JAX rules keep them, with NumPy leaves."""
@@ -122,3 +138,8 @@ def _flat(shown: Shown) -> np.ndarray:
     """What is seen, `f32[n, 1, numbers]`."""
     obs = shown.obs[""]
     return obs.reshape(len(obs), 1, -1)
+
+
+def _lines(cells: np.ndarray) -> np.ndarray:
+    """The cells of each copy as one line."""
+    return cells.reshape(len(cells), -1)

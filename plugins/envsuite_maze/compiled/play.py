@@ -29,48 +29,55 @@ F = np.float32
 
 
 @kernel()
-def show(i, cells, marks, border, sight, kind, obs):
-    """Write what is seen: the square before the agent, and where it looks."""
-    looks = marks[i, LOOKS]
-    # one cell ahead, and one to the right, in rows and columns
+def show(i, lines, marks, width, border, sight, kind, offsets, obs):
+    """Write what is seen: the square before the agent, and where it looks.
+
+    Args:
+        i: The copy.
+        lines: The cells of each copy as one line, `u8[copies, numbers]`.
+        marks: See `envsuite_maze.compiled.draw`.
+        width: Columns of the cells, the border included.
+        border: How wide it is.
+        sight: Rows and columns that are seen.
+        kind: FLAT, IMAGE or CODES.
+        offsets: By heading, how far from the agent's own cell those are that it sees, in the line,
+            `i64[4, sight**2]`.
+        obs: `f32[copies, 1, numbers]`, written.
+    """
+    looks, area = marks[i, LOOKS], sight * sight
+    row, column = marks[i, ROW], marks[i, COLUMN]
+    own = (border + row) * width + border + column
+    # where the goal is, as the agent sees it; one cell ahead and one to the right, in rows
     down = np.int64(looks == 1) - np.int64(looks == 3)
     right = np.int64(looks == 0) - np.int64(looks == 2)
-    area = sight * sight
-    # from the agent to the farthest cell on the left
-    row = border + marks[i, ROW] + (sight - 1) * down - (sight // 2) * right
-    column = border + marks[i, COLUMN] + (sight - 1) * right + (sight // 2) * down
-    # where the goal is, as the agent sees it
-    south, east = marks[i, GOAL_ROW] - marks[i, ROW], marks[i, GOAL_COLUMN] - marks[i, COLUMN]
+    south, east = marks[i, GOAL_ROW] - row, marks[i, GOAL_COLUMN] - column
     ahead, aside = south * down + east * right, south * right - east * down + sight // 2
     goal = -1
     if 0 <= ahead < sight and 0 <= aside < sight:
         goal = (sight - 1 - ahead) * sight + aside
-    at = 0
-    for far in range(sight):
-        for near in range(sight):
-            wall = cells[i, row - far * down + near * right, column - far * right - near * down]
-            if kind == FLAT:
-                obs[i, 0, at] = F(wall)
-                obs[i, 0, area + at] = F(0)
-            elif kind == IMAGE:
-                obs[i, 0, 6 * at] = F(wall)
-                obs[i, 0, 6 * at + 1] = F(0)
-                for k in range(4):
-                    obs[i, 0, 6 * at + 2 + k] = F(looks == k)
-            else:
-                obs[i, 0, 3 * at] = F(2) if wall else F(1)
-                obs[i, 0, 3 * at + 1] = F(5) if wall else F(0)
-                obs[i, 0, 3 * at + 2] = F(0)
-            at += 1
+    # indices that are known to be positive need no look at whether they count from the end
     if kind == FLAT:
-        for k in range(4):
-            obs[i, 0, 2 * area + k] = F(looks == k)
+        for at in range(obs.shape[2]):
+            obs[i, 0, at] = F(0)
+        for at in range(area):
+            obs[i, 0, at] = F(lines[i, np.uint64(own + offsets[looks, at])])
+        obs[i, 0, 2 * area + looks] = F(1)
         if goal >= 0:
             obs[i, 0, area + goal] = F(1)
     elif kind == IMAGE:
+        for at in range(area):
+            obs[i, 0, 6 * at] = F(lines[i, np.uint64(own + offsets[looks, at])])
+            obs[i, 0, 6 * at + 1] = F(0)
+            for k in range(4):
+                obs[i, 0, 6 * at + 2 + k] = F(looks == k)
         if goal >= 0:
             obs[i, 0, 6 * goal + 1] = F(1)
     else:
+        for at in range(area):
+            wall = F(lines[i, np.uint64(own + offsets[looks, at])])
+            obs[i, 0, 3 * at] = F(1) + wall
+            obs[i, 0, 3 * at + 1] = F(5) * wall
+            obs[i, 0, 3 * at + 2] = F(0)
         obs[i, 0, 3 * area] = F(looks)
         # a wall that stands on the goal hides it
         if goal >= 0 and obs[i, 0, 3 * goal] != 2:
@@ -80,8 +87,8 @@ def show(i, cells, marks, border, sight, kind, obs):
 
 @kernel()
 def begin(
-    book, cells, marks, walls, places, goals, border, sight, kind, method, amount, any_number,
-    obs, won, low, high,
+    book, cells, lines, marks, walls, places, goals, border, sight, kind, offsets, method, amount,
+    any_number, obs, won, low, high,
 ):  # fmt: skip
     """Begin games in those of the copies `low` to `high` whose book says so, and show them."""
     rows, columns = walls.shape[1], walls.shape[2]
@@ -97,36 +104,42 @@ def begin(
             goal = nth(uniform(key0, key1, 0), goals.shape[0])
             marks[i, GOAL_ROW], marks[i, GOAL_COLUMN] = goals[goal, 0], goals[goal, 1]
         else:
-            drawn = method, amount, any_number
-            draw(i, cells, marks, border, rows, columns, key0, key1, *drawn)
+            rule = method, amount, any_number
+            draw(i, cells, marks, border, rows, columns, key0, key1, *rule)
         marks[i, ROW], marks[i, COLUMN] = marks[i, START_ROW], marks[i, START_COLUMN]
         marks[i, LOOKS] = marks[i, START_LOOKS]
         marks[i, STEPS], marks[i, ARRIVED] = 0, 0
         won[i] = False
-        show(i, cells, marks, border, sight, kind, obs)
+        show(i, lines, marks, cells.shape[2], border, sight, kind, offsets, obs)
 
 
 @kernel()
 def advance(
-    book, cells, marks, border, sight, kind, horizon, actions, obs, reward, gone, won, low, high
-):
+    book, lines, marks, width, border, sight, kind, offsets, horizon, actions, obs, reward, gone,
+    won, low, high,
+):  # fmt: skip
     """Play a step in those of the copies `low` to `high` whose book says so, and show them."""
     for i in range(low, high):
         if not book[i, PLAYS]:
             continue
+        arrived = marks[i, ARRIVED] > 0
         reward[i, 0] = F(0)
-        if not marks[i, ARRIVED]:
-            action, looks = actions[i, 0], marks[i, LOOKS]
+        if not arrived:
+            action, looks = np.int64(actions[i, 0]), np.int64(marks[i, LOOKS])
+            row, column = np.int64(marks[i, ROW]), np.int64(marks[i, COLUMN])
             marks[i, STEPS] += 1
-            if action < 2:
-                marks[i, LOOKS] = (looks + 2 * action - 1) & 3
-            elif action == 2:
-                row = marks[i, ROW] + (looks == 1) - (looks == 3)
-                column = marks[i, COLUMN] + (looks == 0) - (looks == 2)
-                if not cells[i, border + row, border + column]:
-                    marks[i, ROW], marks[i, COLUMN] = row, column
-            if marks[i, ROW] == marks[i, GOAL_ROW] and marks[i, COLUMN] == marks[i, GOAL_COLUMN]:
+            # no branches on what an agent chooses or meets, which no processor can foresee
+            turn = np.int64(action == 1) - np.int64(action == 0)
+            marks[i, LOOKS] = (looks + turn) & 3
+            down = np.int64(looks == 1) - np.int64(looks == 3)
+            right = np.int64(looks == 0) - np.int64(looks == 2)
+            ahead = (border + row + down) * width + border + column + right
+            goes = np.int64(action == 2) & (1 - np.int64(lines[i, np.uint64(ahead)]))
+            row, column = row + goes * down, column + goes * right
+            marks[i, ROW], marks[i, COLUMN] = row, column
+            if row == marks[i, GOAL_ROW] and column == marks[i, GOAL_COLUMN]:
+                arrived = True
                 marks[i, ARRIVED] = 1
                 reward[i, 0] = F(1) - F(0.9) * F(marks[i, STEPS]) / F(horizon)
-        won[i] = gone[i, 0] = marks[i, ARRIVED] > 0
-        show(i, cells, marks, border, sight, kind, obs)
+        won[i] = gone[i, 0] = arrived
+        show(i, lines, marks, width, border, sight, kind, offsets, obs)
