@@ -101,19 +101,20 @@ class Crew:
         self._job = None
 
     def _serve(self, helper: int) -> None:
-        number = 0
+        number, flags = -1, self._flags[helper]
         while True:
-            if not signals.answer(self._flags, helper, number, self._patience):
-                # It says that it sleeps and then looks once more; who gives work writes the word
-                # and then looks who sleeps: one of the two sees the other. A bell that rang for
-                # nobody wakes it later, and it looks again.
-                self._sleeping[helper] = True
-                while self._flags[helper, signals.START] == number:
-                    self._bells[helper].get()
-                self._sleeping[helper] = False
-            number += 1
-            if self._job is not None:
-                self._job.run()
+            number = signals.answer(self._flags, helper, number, self._patience)
+            if number >= 0:
+                if self._job is not None:
+                    self._job.run()
+                continue
+            # It says that it sleeps and then looks once more; who gives work writes the word and
+            # then looks who sleeps: one of the two sees the other. A bell that rang for nobody
+            # wakes it later, and it looks again.
+            self._sleeping[helper] = True
+            while flags[signals.START] == flags[signals.TAKEN]:
+                self._bells[helper].get()
+            self._sleeping[helper] = False
 
 
 def in_shares(work: Callable[[int, int], None], copies: int, count: int) -> None:
