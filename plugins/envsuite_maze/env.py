@@ -167,6 +167,13 @@ class Maze(Env[State, Level]):
         """Draw a neighbour of a level; it may be one without a way to the goal."""
         return _edit(key, level, mutation=self.mutation, edits=self.edits)
 
+    def without_level(self) -> Maze:
+        """The maze that plays all levels of this shape; itself if its resets draw one."""
+        if self.drawing is None or len(self.drawing.goals) > 1:
+            return self
+        unused = {"generator": "scattered", "walls": 0, "wall_count": "fixed"}  # nothing is drawn
+        return replace(self, level=None, size=self.shape, **unused)
+
     def parse_level(self, text: str) -> Level:
         """Read a level; walls are put around one that is smaller than the game's.
 
