@@ -45,10 +45,11 @@ class MazeKernel:
 
     def __init__(self, game: Maze) -> None:
         """Take what a configuration fixes."""
-        self._shape, self._sight, self._horizon = game.shape, game.sight, game.horizon
+        self._shape, self._horizon = game.shape, game.horizon
         self._border = game.sight - 1  # as far as an agent at the edge sees beyond it
-        self._offsets = view(game.sight) @ np.array([game.shape[1] + 2 * self._border, 1])
-        self._kind = OBSERVATIONS.index(game.observation)
+        offsets = view(game.sight) @ np.array([game.shape[1] + 2 * self._border, 1])
+        kind = OBSERVATIONS.index(game.observation)
+        self._seen = self._border, game.sight, kind, not game.see_through_walls, offsets
         self._goals = np.zeros((1, 2), np.int32)
         self._method = METHODS[game.generator]
         if game.drawing is not None:
@@ -83,13 +84,11 @@ class MazeKernel:
         shown: Shown,
     ) -> Share:
         """Begin games; see `Kernel.beginning`."""
-        seen = self._border, self._sight, self._kind, self._offsets
         method = self._method, *self._drawn
         told = _flat(shown), shown.info["won"]
         cells, marks = state
-        return bound(
-            begin, book, cells, _lines(cells), marks, *tables, self._goals, *seen, *method, *told
-        )
+        played = book, cells, _lines(cells), marks, *tables
+        return bound(begin, *played, self._goals, *self._seen, *method, *told)
 
     def advancing(
         self,
@@ -100,7 +99,6 @@ class MazeKernel:
         shown: Shown,
     ) -> Share:
         """Play a step; see `Kernel.advancing`."""
-        seen = self._border, self._sight, self._kind, self._offsets
         told = shown.reward[""], shown.terminated[""], shown.info["won"]
         cells, marks = state
         return bound(
@@ -109,7 +107,7 @@ class MazeKernel:
             _lines(cells),
             marks,
             cells.shape[2],
-            *seen,
+            *self._seen,
             self._horizon,
             actions[""],
             _flat(shown),

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from envsuite.drawing import (
@@ -30,7 +32,7 @@ from envsuite.drawing import (
     mix,
 )
 from envsuite_maze.level import VECTORS, Level
-from envsuite_maze.observe import view
+from envsuite_maze.observe import lit, window
 
 if TYPE_CHECKING:  # drawing needs no rules
     from envsuite_maze.editor import Draft, MazeEditor, Params
@@ -53,7 +55,11 @@ def frame(env: Maze, state: State, params: Level) -> np.ndarray:
     """
     del params
     heading = int(state.heading)
-    seen = np.asarray(state.place) + view(env.sight)[heading]
+    level = jax.tree.map(jnp.asarray, state.level)
+    seen, walls = window(jnp.asarray(state.place), jnp.asarray(heading), level, env.sight)
+    if not env.see_through_walls:
+        seen = seen[lit(walls.reshape(env.sight, env.sight)).ravel()]
+    seen = np.asarray(seen)
     sheet, cell = _board(state.level, seen)
     _arrow(sheet, _middle(state.place, cell), 0.36 * cell, heading, ORANGE)
     words = f"step {int(state.steps)} of {env.horizon}"

@@ -29,7 +29,7 @@ F = np.float32
 
 
 @kernel()
-def show(i, lines, marks, width, border, sight, kind, offsets, obs):
+def show(i, lines, marks, width, border, sight, kind, hides, offsets, obs):
     """Write what is seen: the square before the agent, and where it looks.
 
     Args:
@@ -40,6 +40,7 @@ def show(i, lines, marks, width, border, sight, kind, offsets, obs):
         border: How wide it is.
         sight: Rows and columns that are seen.
         kind: FLAT, IMAGE or CODES.
+        hides: Whether walls hide what is behind them.
         offsets: By heading, how far from the agent's own cell those are that it sees, in the line,
             `i64[4, sight**2]`.
         obs: `f32[copies, 1, numbers]`, written.
@@ -61,17 +62,33 @@ def show(i, lines, marks, width, border, sight, kind, offsets, obs):
             obs[i, 0, at] = F(0)
         for at in range(area):
             obs[i, 0, at] = F(lines[i, np.uint64(own + offsets[looks, at])])
-        obs[i, 0, 2 * area + looks] = F(1)
+        obs[i, 0, obs.shape[2] - 4 + looks] = F(1)
         if goal >= 0:
             obs[i, 0, area + goal] = F(1)
+        if hides:
+            hide(i, sight, 1, 2 * area, F(1), obs)
+            for at in range(area):
+                seen = obs[i, 0, 2 * area + at]
+                obs[i, 0, 2 * area + at] = F(1) - seen
+                obs[i, 0, at] *= seen
+                obs[i, 0, area + at] *= seen
     elif kind == IMAGE:
+        planes = 7 if hides else 6
         for at in range(area):
-            obs[i, 0, 6 * at] = F(lines[i, np.uint64(own + offsets[looks, at])])
-            obs[i, 0, 6 * at + 1] = F(0)
+            obs[i, 0, planes * at] = F(lines[i, np.uint64(own + offsets[looks, at])])
+            obs[i, 0, planes * at + 1] = F(0)
+            obs[i, 0, planes * at + 2] = F(0)
             for k in range(4):
-                obs[i, 0, 6 * at + 2 + k] = F(looks == k)
+                obs[i, 0, planes * at + planes - 4 + k] = F(looks == k)
         if goal >= 0:
-            obs[i, 0, 6 * goal + 1] = F(1)
+            obs[i, 0, planes * goal + 1] = F(1)
+        if hides:
+            hide(i, sight, 7, 2, F(1), obs)
+            for at in range(area):
+                seen = obs[i, 0, 7 * at + 2]
+                obs[i, 0, 7 * at + 2] = F(1) - seen
+                obs[i, 0, 7 * at] *= seen
+                obs[i, 0, 7 * at + 1] *= seen
     else:
         for at in range(area):
             wall = F(lines[i, np.uint64(own + offsets[looks, at])])
@@ -83,12 +100,49 @@ def show(i, lines, marks, width, border, sight, kind, offsets, obs):
         if goal >= 0 and obs[i, 0, 3 * goal] != 2:
             obs[i, 0, 3 * goal] = F(8)
             obs[i, 0, 3 * goal + 1] = F(1)
+        if hides:
+            hide(i, sight, 3, 2, F(2), obs)
+            for at in range(area):
+                seen = obs[i, 0, 3 * at + 2]
+                obs[i, 0, 3 * at + 2] = F(0)
+                obs[i, 0, 3 * at] *= seen
+                obs[i, 0, 3 * at + 1] *= seen
+
+
+@kernel()
+def hide(i, sight, step, first, wall, obs):
+    """Mark with 1 what is seen, by the rule of `envsuite_maze.observe.lit`.
+
+    Args:
+        i: The copy.
+        sight: Rows and columns.
+        step: From one cell's numbers to the next cell's.
+        first: Where the mark of the first cell is, in a place that is 0 everywhere.
+        wall: What number says that a cell is a wall, the first of a cell's.
+        obs: What is seen if nothing is hidden, `f32[copies, 1, numbers]`.
+    """
+    obs[i, 0, first + step * (sight * (sight - 1) + sight // 2)] = F(1)
+    for row in range(sight - 1, -1, -1):
+        for sweep in range(2):  # to the right, and back
+            aside = 1 - 2 * sweep
+            column = (sight - 1) * sweep
+            for _ in range(sight):
+                at = row * sight + column
+                if obs[i, 0, first + step * at] and obs[i, 0, step * at] != wall:
+                    beyond = 0 <= column + aside < sight
+                    if beyond:
+                        obs[i, 0, first + step * (at + aside)] = F(1)
+                    if row:
+                        obs[i, 0, first + step * (at - sight)] = F(1)
+                        if beyond:
+                            obs[i, 0, first + step * (at - sight + aside)] = F(1)
+                column += aside
 
 
 @kernel()
 def begin(
-    book, cells, lines, marks, walls, places, goals, border, sight, kind, offsets, method, amount,
-    any_number, obs, won, low, high,
+    book, cells, lines, marks, walls, places, goals, border, sight, kind, hides, offsets,
+    method, amount, any_number, obs, won, low, high,
 ):  # fmt: skip
     """Begin games in those of the copies `low` to `high` whose book says so, and show them."""
     rows, columns = walls.shape[1], walls.shape[2]
@@ -110,13 +164,13 @@ def begin(
         marks[i, LOOKS] = marks[i, START_LOOKS]
         marks[i, STEPS], marks[i, ARRIVED] = 0, 0
         won[i] = False
-        show(i, lines, marks, cells.shape[2], border, sight, kind, offsets, obs)
+        show(i, lines, marks, cells.shape[2], border, sight, kind, hides, offsets, obs)
 
 
 @kernel()
 def advance(
-    book, lines, marks, width, border, sight, kind, offsets, horizon, actions, obs, reward, gone,
-    won, low, high,
+    book, lines, marks, width, border, sight, kind, hides, offsets, horizon,
+    actions, obs, reward, gone, won, low, high,
 ):  # fmt: skip
     """Play a step in those of the copies `low` to `high` whose book says so, and show them."""
     for i in range(low, high):
@@ -142,4 +196,4 @@ def advance(
                 marks[i, ARRIVED] = 1
                 reward[i, 0] = F(1) - F(0.9) * F(marks[i, STEPS]) / F(horizon)
         won[i] = gone[i, 0] = arrived
-        show(i, lines, marks, width, border, sight, kind, offsets, obs)
+        show(i, lines, marks, width, border, sight, kind, hides, offsets, obs)

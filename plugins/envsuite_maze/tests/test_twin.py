@@ -24,6 +24,9 @@ def both(id: str, copies: int, **options: Any) -> list[Any]:
     [
         {"wall_count": "uniform", "walls": 40, "observation": "codes", "actions": "minigrid"},
         {"generator": "distinct", "size": (5, 8), "walls": 9, "observation": "image", "sight": 7},
+        {"walls": 40, "see_through_walls": False},
+        {"walls": 40, "see_through_walls": False, "observation": "codes", "sight": 7},
+        {"walls": 40, "see_through_walls": False, "observation": "image", "sight": 3},
     ],
 )
 def test_agents_that_know_the_way_arrive_alike(options):
