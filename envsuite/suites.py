@@ -7,16 +7,19 @@ it; so there is no other list.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 
+from envsuite.core.env import OwnLevel
 from envsuite.core.errors import unknown_name
 from envsuite.core.policy import Policy
 from envsuite.factory import make
 from envsuite.functional import unwrapped
+from envsuite.functional.transform import Transform
 from envsuite.registry import registry, resolve
 from envsuite.runs.intervals import interquartile_interval
 
@@ -59,11 +62,12 @@ def evaluate_suite(
 ) -> Mapping[str, Any]:
     """How many attempts at each environment of a suite are won, by each of several runs.
 
-    An attempt is won if `info["won"]` holds at its end.
+    An attempt is won if `info["won"]` holds at its end. Levels of one shape are played by one game,
+    as its params, and what was compiled for one of them serves all.
 
     Args:
         name: The suite.
-        runs: What was trained, once for each seed.
+        runs: What was trained, once for each seed; each is loaded once for each such game.
         attempts: How often each run plays each environment. Where neither the game nor the policy
             leaves anything to chance, all end alike.
         seed: Where all chance comes from.
@@ -89,26 +93,32 @@ def evaluate_suite(
         raise ValueError(f"attempts must be at least 1, not {attempts}")
     judge = registry().evaluators[evaluator]
     judging = resolve(judge.target)(**judge.config)
+    members = suite(name)
+    games: dict[Any, list[str]] = {}  # by the game that plays them, ids
+    for id in members:
+        games.setdefault(_without_level(make(id, view="team", **options)), []).append(id)
     levels: dict[str, dict[str, Any]] = {}
-    for number, id in enumerate(suite(name)):
-        env = make(id, view="team", **options)
-        params = env.default_params()
-        rates = []
-        for run, load in enumerate(runs):
-            policies = {group: load(env, group) for group in env.agents or [""]}
-            key = jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), number), run)
-            figures = judging.evaluate(key, env, params, policies, attempts)
-            if "won" not in figures["rates"]:
-                game = type(unwrapped(env)).__name__
-                raise ValueError(
-                    f"{id} does not say whether it was won: `info` of {game} "
-                    "needs a flag `won` to be in a suite"
-                )
-            rates.append(float(figures["rates"]["won"]["rate"]))
-        limit = options.get("max_steps", registry().environments[id].max_steps)
-        levels[id] = {"rates": rates, "mean": float(np.mean(rates)), "max_steps": limit}
-        if tell is not None:
-            tell(id, rates)
+    for env, ids in games.items():
+        groups = env.agents or [""]
+        teams = [{group: load(env, group) for group in groups} for load in runs]
+        for id in ids:
+            params = make(id, view="team", **options).default_params()
+            rates = []
+            for run, policies in enumerate(teams):
+                key = jax.random.fold_in(jax.random.key(seed), members.index(id))
+                key = jax.random.fold_in(key, run)
+                figures = judging.evaluate(key, env, params, policies, attempts)
+                if "won" not in figures["rates"]:
+                    raise ValueError(
+                        f"{id} does not say whether it was won: `info` of "
+                        f"{type(unwrapped(env)).__name__} needs a flag `won` to be in a suite"
+                    )
+                rates.append(float(figures["rates"]["won"]["rate"]))
+            limit = options.get("max_steps", registry().environments[id].max_steps)
+            levels[id] = {"rates": rates, "mean": float(np.mean(rates)), "max_steps": limit}
+            if tell is not None:
+                tell(id, rates)
+    levels = {id: levels[id] for id in members}
     scores = np.array([own["rates"] for own in levels.values()]).T
     return {
         "suite": name,
@@ -118,6 +128,13 @@ def evaluate_suite(
         "mean": interquartile_interval(scores, cut=0),
         "interquartile": interquartile_interval(scores),
     }
+
+
+def _without_level(env: Any) -> Any:
+    """The game that plays the level of `env` as params; one for all levels of one shape."""
+    if isinstance(env, Transform):
+        return replace(env, env=_without_level(env.env))
+    return env.without_level() if isinstance(env, OwnLevel) else env
 
 
 def picture_suite(

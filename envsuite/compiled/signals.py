@@ -16,8 +16,11 @@ from numba.extending import intrinsic
 
 from envsuite.compiled.cache import kernel
 
-START, DONE = 0, 8  # columns of `flags`, `i64[helpers, 16]`: in lines of memory of their own
-COLUMNS = 16
+# Columns of `flags`, `i64[helpers, 24]`, in lines of memory of their own: the number of the last
+# job that a helper was told of, the last that it finished, and the last that was taken up, be it by
+# the helper or by who gave it and had done it all before the helper came.
+START, DONE, TAKEN = 0, 8, 16
+COLUMNS = 24
 
 # What tells a processor that a thread only waits.
 _PAUSES = {
@@ -71,6 +74,22 @@ def _write(typing_context, flags, row, column, value):
     return types.none(flags, row, column, value), generate
 
 
+@intrinsic
+def _take(typing_context, flags, row, number):
+    """Write `number` into `TAKEN` if the one before it is there; returns whether it was."""
+    del typing_context
+
+    def generate(context, builder, signature, arguments):
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        first = builder.mul(arguments[1], ir.Constant(ir.IntType(64), COLUMNS))
+        word = builder.gep(array.data, [builder.add(first, ir.Constant(ir.IntType(64), TAKEN))])
+        before = builder.sub(arguments[2], ir.Constant(ir.IntType(64), 1))
+        found = builder.cmpxchg(word, before, arguments[2], "acq_rel", "acquire")
+        return builder.extract_value(found, 1)
+
+    return types.boolean(flags, row, number), generate
+
+
 def _pointer(context, builder, signature, arguments):
     array = context.make_array(signature.args[0])(context, builder, arguments[0])
     place = builder.add(
@@ -81,6 +100,7 @@ def _pointer(context, builder, signature, arguments):
 
 read: Any = _read  # numba hands over the typing context, which callers do not
 write: Any = _write
+take: Any = _take
 pause: Any = _pause
 
 
@@ -95,21 +115,35 @@ def ring(flags, helpers, pauses):
 
 @kernel()
 def answer(flags, helper, number, pauses):
-    """Tell that job `number` is done and wait for the next; returns whether it has come."""
-    write(flags, helper, DONE, number)
+    """Tell that job `number` is done, -1 for none; wait for the next and take it up.
+
+    Returns its number, or -1 if none came.
+    """
+    if number >= 0:
+        write(flags, helper, DONE, number)
     for _ in range(pauses):
-        if read(flags, helper, START) != number:
-            return True
+        told = read(flags, helper, START)
+        if told != read(flags, helper, TAKEN) and take(flags, helper, told):
+            return told
         pause()
-    return False
+    return -1
 
 
 @kernel()
 def all_done(flags, helpers, pauses):
-    """Wait until the first `helpers` have done what they started; returns whether they have."""
+    """Wait until the first `helpers` have done what they took up; returns whether they have.
+
+    What a helper has not taken up by now it never will: there is nothing left of it, and who has no
+    processor for the moment would keep all others waiting.
+    """
     helper = 0
     for _ in range(pauses):
-        while helper < helpers and read(flags, helper, START) == read(flags, helper, DONE):
+        while helper < helpers:
+            told = read(flags, helper, START)
+            if read(flags, helper, TAKEN) != told and take(flags, helper, told):
+                write(flags, helper, DONE, told)
+            if read(flags, helper, DONE) != told:
+                break
             helper += 1
         if helper == helpers:
             return True

@@ -105,6 +105,19 @@ class Levels(Protocol[P]):
 
 
 @runtime_checkable
+class OwnLevel(Protocol):
+    """An environment that may be given a level of its own, as `default_params()`."""
+
+    def without_level(self) -> Env[Any, Any]:
+        """The game that plays that level, and any other of its shape, if given as params.
+
+        Games with levels of one shape are then one and the same (`==`), so that what was compiled
+        for one of them serves all. A game whose own level is part of its rules returns itself.
+        """
+        ...
+
+
+@runtime_checkable
 class LevelText(Protocol[S_contra, P]):
     """An environment whose levels can be read and written as text.
 

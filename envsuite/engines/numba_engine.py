@@ -30,7 +30,7 @@ from envsuite.engines.numba_calls import closing, opening
 from envsuite.engines.numba_fit import time_limit, unfit
 from envsuite.engines.numba_room import Layout, Room, Rooms, nested, part
 from envsuite.engines.picture import draw as draw_picture
-from envsuite.engines.shares import in_shares, threads
+from envsuite.engines.shares import Repeated, in_shares, threads
 from envsuite.functional.struct import struct
 from envsuite.functional.transform import unwrapped
 
@@ -118,6 +118,7 @@ class NumbaEngine:
         # a game that has no masks shows none, whatever room a kernel leaves for them
         self._masked = self._kernel.masked and any(self._layout.choices.values())
         self._threads = threads()
+        self._repeated = Repeated(num_envs, self._threads)
 
     def reset(self, seed: Seed = None, *, mask: Any = None, params: Any = None) -> Timestep[Any]:
         """Begin new episodes; see `Engine.reset`."""
@@ -301,7 +302,7 @@ class NumbaEngine:
             for one in work:
                 one(low, high)
 
-        in_shares(play, self.num_envs, self._threads)
+        self._repeated(play)
 
     def _furnish(self) -> Room:
         """A room to which the game is bound."""

@@ -22,6 +22,8 @@ GLANCE = 8e-6  # seconds until helpers that were told to start are in compiled c
 PATIENCE = 2e-4  # seconds that are worth more than falling asleep
 NAP = 1e-4  # seconds between two looks at a helper that is late
 FEWEST = 128  # copies worth waking a thread for: that costs as much as some dozens of small steps
+WORTH = 4e-5  # seconds of work that are: about twice what it costs to tell and to await others
+TRIALS = 8  # how often work is done alone before it is known how long it takes
 
 
 def threads() -> int:
@@ -101,19 +103,20 @@ class Crew:
         self._job = None
 
     def _serve(self, helper: int) -> None:
-        number = 0
+        number, flags = -1, self._flags[helper]
         while True:
-            if not signals.answer(self._flags, helper, number, self._patience):
-                # It says that it sleeps and then looks once more; who gives work writes the word
-                # and then looks who sleeps: one of the two sees the other. A bell that rang for
-                # nobody wakes it later, and it looks again.
-                self._sleeping[helper] = True
-                while self._flags[helper, signals.START] == number:
-                    self._bells[helper].get()
-                self._sleeping[helper] = False
-            number += 1
-            if self._job is not None:
-                self._job.run()
+            number = signals.answer(self._flags, helper, number, self._patience)
+            if number >= 0:
+                if self._job is not None:
+                    self._job.run()
+                continue
+            # It says that it sleeps and then looks once more; who gives work writes the word and
+            # then looks who sleeps: one of the two sees the other. A bell that rang for nobody
+            # wakes it later, and it looks again.
+            self._sleeping[helper] = True
+            while flags[signals.START] == flags[signals.TAKEN]:
+                self._bells[helper].get()
+            self._sleeping[helper] = False
 
 
 def in_shares(work: Callable[[int, int], None], copies: int, count: int) -> None:
@@ -136,6 +139,32 @@ def in_shares(work: Callable[[int, int], None], copies: int, count: int) -> None
         crew.free.release()
     if job.errors:
         raise job.errors[0]
+
+
+class Repeated:
+    """`in_shares` for work that is done again and again, alone where others would only cost time.
+
+    It is timed alone the first few times, and the fastest of them decides: whatever else the
+    machine does meanwhile, work is seldom done faster than it can be.
+    """
+
+    def __init__(self, copies: int, count: int) -> None:
+        """See `in_shares`."""
+        self._copies, self._count = copies, count
+        self._trials = TRIALS if count > 1 and copies >= FEWEST else 0
+        self._fastest = float("inf")
+
+    def __call__(self, work: Callable[[int, int], None]) -> None:
+        """Call `work(low, high)` for ranges that make up all copies."""
+        if not self._trials:
+            in_shares(work, self._copies, self._count)
+            return
+        start = time.perf_counter()
+        work(0, self._copies)
+        self._fastest = min(self._fastest, time.perf_counter() - start)
+        self._trials -= 1
+        if not self._trials and self._fastest < WORTH:
+            self._count = 1
 
 
 def _seconds_a_pause(flags: np.ndarray) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -89,23 +90,12 @@ class Returns:
         rounds = -(-episodes // self.parallel)
         batch = -(-episodes // rounds)
 
-        def play(key: jax.Array) -> Playing:
-            return jax.lax.while_loop(
-                lambda playing: ~over(playing.timestep) & (playing.steps < self.max_steps),
-                lambda playing: _step(env, params, policies, playing),
-                _begin(env, params, policies, key),
-            )
-
-        @jax.jit
-        def play_all(keys: jax.Array) -> tuple[Any, jax.Array, Mapping[str, jax.Array], jax.Array]:
-            def outcome(key: jax.Array) -> Any:
-                last = play(key)
-                return last.returns, last.steps, _flags(last.timestep), over(last.timestep)
-
-            return jax.lax.map(outcome, keys, batch_size=batch)
-
+        played = _Played(env, tuple(policies[group] for group in env.agents or {"": 1}))
+        play_all = _compiled(played, batch, self.max_steps)
         keys = jax.vmap(jax.random.fold_in, (None, 0))(key, jnp.arange(rounds * batch))
-        outcomes = jax.tree.map(lambda leaf: leaf[:episodes], jax.device_get(play_all(keys)))
+        outcomes = jax.tree.map(
+            lambda leaf: leaf[:episodes], jax.device_get(play_all(keys, params))
+        )
         returns, steps, flags, ended = outcomes
         if unfinished := int(np.sum(~ended)):
             raise RuntimeError(
@@ -120,6 +110,50 @@ class Returns:
             "length": mean_interval(steps.astype(np.float64)),
             "rates": {name: rate_interval(hits) for name, hits in flags.items()},
         }
+
+
+class _Played:
+    """A game and its policies, the same only as the same objects: policies may hold arrays."""
+
+    def __init__(self, env: Env[Any, Any], policies: tuple[Policy[Any], ...]) -> None:
+        self.env, self.policies = env, policies
+        self._parts = tuple(map(id, (env, *policies)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Played) and self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
+
+
+@lru_cache(maxsize=32)
+def _compiled(played: _Played, batch: int, max_steps: int) -> Any:
+    """A function of keys and params that plays an episode for each key, `batch` of them at once.
+
+    It is kept, so that the same policies in the same game with other params (another level) are
+    not compiled again.
+    """
+    env = played.env
+    policies = dict(zip(env.agents or {"": 1}, played.policies, strict=True))
+
+    def play(key: jax.Array, params: Any) -> Playing:
+        return jax.lax.while_loop(
+            lambda playing: ~over(playing.timestep) & (playing.steps < max_steps),
+            lambda playing: _step(env, params, policies, playing),
+            _begin(env, params, policies, key),
+        )
+
+    @jax.jit
+    def play_all(
+        keys: jax.Array, params: Any
+    ) -> tuple[Any, jax.Array, Mapping[str, jax.Array], jax.Array]:
+        def outcome(key: jax.Array) -> Any:
+            last = play(key, params)
+            return last.returns, last.steps, _flags(last.timestep), over(last.timestep)
+
+        return jax.lax.map(outcome, keys, batch_size=batch)
+
+    return play_all
 
 
 def _check(env: Env[Any, Any], policies: Mapping[str, Policy[Any]], episodes: int) -> None:

@@ -78,6 +78,7 @@ class Maze(Env[State, Level]):
         wall_count: `"fixed"` or `"uniform"`; see `Generator`.
         observation: `"flat"`, `"image"` or `"codes"`; see `observe`.
         sight: Rows and columns that are seen; odd.
+        see_through_walls: Whether walls hide nothing; if not, see `envsuite_maze.observe.lit`.
         actions: `"moves"`, or `"minigrid"`: four more that do nothing, as in the original.
         horizon: In how many actions the reward falls from 1 to 0.1; give `max_steps` as well.
         mutation: What `mutate` does; see `envsuite_maze.mutate`.
@@ -96,6 +97,7 @@ class Maze(Env[State, Level]):
     wall_count: str = "fixed"
     observation: str = "flat"
     sight: int = 5
+    see_through_walls: bool = True
     actions: str = "moves"
     horizon: int = 250
     mutation: str = "flips"
@@ -139,7 +141,7 @@ class Maze(Env[State, Level]):
     @property
     def observation_space(self) -> spaces.Box:
         """The square before the agent, and its heading."""
-        return observation_space(self.observation, self.sight)
+        return observation_space(self.observation, self.sight, self.see_through_walls)
 
     @property
     def action_space(self) -> spaces.Discrete:
@@ -166,6 +168,13 @@ class Maze(Env[State, Level]):
     def mutate(self, key: jax.Array, level: Level) -> Level:
         """Draw a neighbour of a level; it may be one without a way to the goal."""
         return _edit(key, level, mutation=self.mutation, edits=self.edits)
+
+    def without_level(self) -> Maze:
+        """The maze that plays all levels of this shape; itself if its resets draw one."""
+        if self.drawing is None or len(self.drawing.goals) > 1:
+            return self
+        unused = {"generator": "scattered", "walls": 0, "wall_count": "fixed"}  # nothing is drawn
+        return replace(self, level=None, size=self.shape, **unused)
 
     def parse_level(self, text: str) -> Level:
         """Read a level; walls are put around one that is smaller than the game's.
@@ -226,9 +235,16 @@ class Maze(Env[State, Level]):
 
     def _timestep(self, state: State, reward: jax.Array) -> Timestep[Any]:
         """What is seen of a state."""
-        kind = {"observation": self.observation, "sight": self.sight}
+        obs = observe(
+            state.place,
+            state.heading,
+            state.level,
+            observation=self.observation,
+            sight=self.sight,
+            see_through_walls=self.see_through_walls,
+        )
         return Timestep(
-            obs=observe(state.place, state.heading, state.level, **kind),
+            obs=obs,
             reward=reward.astype(jnp.float32),
             terminated=state.arrived,
             info={"won": state.arrived},

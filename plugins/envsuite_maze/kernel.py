@@ -10,13 +10,28 @@ import numpy as np
 from envsuite.compiled.cache import bound
 from envsuite.compiled.kernel import Figure, Share, Shown
 from envsuite_maze.compiled import draw
-from envsuite_maze.compiled.draw import GIVEN, MARKS, ONE_GOAL, SCATTER, SCATTER_APART
+from envsuite_maze.compiled.draw import (
+    CROSSINGS,
+    GIVEN,
+    MARKS,
+    ONE_GOAL,
+    ROOMS,
+    SCATTER,
+    SCATTER_APART,
+    TREE,
+)
 from envsuite_maze.compiled.play import advance, begin
 from envsuite_maze.env import Maze, State
 from envsuite_maze.level import Level
-from envsuite_maze.observe import OBSERVATIONS
+from envsuite_maze.observe import OBSERVATIONS, view
 
-METHODS = {"scattered": SCATTER, "distinct": SCATTER_APART}
+METHODS = {
+    "scattered": SCATTER,
+    "distinct": SCATTER_APART,
+    "rooms": ROOMS,
+    "crossings": CROSSINGS,
+    "tree": TREE,
+}
 
 
 class MazeKernel:
@@ -30,11 +45,13 @@ class MazeKernel:
 
     def __init__(self, game: Maze) -> None:
         """Take what a configuration fixes."""
-        self._shape, self._sight, self._horizon = game.shape, game.sight, game.horizon
+        self._shape, self._horizon = game.shape, game.horizon
         self._border = game.sight - 1  # as far as an agent at the edge sees beyond it
-        self._kind = OBSERVATIONS.index(game.observation)
+        offsets = view(game.sight) @ np.array([game.shape[1] + 2 * self._border, 1])
+        kind = OBSERVATIONS.index(game.observation)
+        self._seen = self._border, game.sight, kind, not game.see_through_walls, offsets
         self._goals = np.zeros((1, 2), np.int32)
-        self._method = METHODS.get(game.generator, GIVEN)
+        self._method = METHODS[game.generator]
         if game.drawing is not None:
             self._goals = game.drawing.goals
             self._method = ONE_GOAL if len(self._goals) > 1 else GIVEN
@@ -42,9 +59,8 @@ class MazeKernel:
 
     @staticmethod
     def unfit(game: Maze) -> str:
-        """Mazes of a plan are drawn by JAX."""
-        if game.level is None and game.generator not in METHODS:
-            return f"draws levels by {game.generator}, which the twin does not know"
+        """The twin plays all mazes."""
+        del game
         return ""
 
     def allocate(self, copies: int) -> tuple[np.ndarray, ...]:
@@ -68,10 +84,11 @@ class MazeKernel:
         shown: Shown,
     ) -> Share:
         """Begin games; see `Kernel.beginning`."""
-        seen = self._border, self._sight, self._kind
         method = self._method, *self._drawn
         told = _flat(shown), shown.info["won"]
-        return bound(begin, book, *state, *tables, self._goals, *seen, *method, *told)
+        cells, marks = state
+        played = book, cells, _lines(cells), marks, *tables
+        return bound(begin, *played, self._goals, *self._seen, *method, *told)
 
     def advancing(
         self,
@@ -82,9 +99,20 @@ class MazeKernel:
         shown: Shown,
     ) -> Share:
         """Play a step; see `Kernel.advancing`."""
-        seen = self._border, self._sight, self._kind
         told = shown.reward[""], shown.terminated[""], shown.info["won"]
-        return bound(advance, book, *state, *seen, self._horizon, actions[""], _flat(shown), *told)
+        cells, marks = state
+        return bound(
+            advance,
+            book,
+            _lines(cells),
+            marks,
+            cells.shape[2],
+            *self._seen,
+            self._horizon,
+            actions[""],
+            _flat(shown),
+            *told,
+        )
 
     def states(self, state: tuple[np.ndarray, ...]) -> State:
         """All games as the JAX rules keep them, with NumPy leaves."""
@@ -108,3 +136,8 @@ def _flat(shown: Shown) -> np.ndarray:
     """What is seen, `f32[n, 1, numbers]`."""
     obs = shown.obs[""]
     return obs.reshape(len(obs), 1, -1)
+
+
+def _lines(cells: np.ndarray) -> np.ndarray:
+    """The cells of each copy as one line."""
+    return cells.reshape(len(cells), -1)

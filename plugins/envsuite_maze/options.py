@@ -28,6 +28,8 @@ def check_options(game: Maze) -> None:
         check_choice(name, getattr(game, name), choices)
     for name, least in (("walls", 0), ("sight", 3), ("horizon", 1), ("edits", 0)):
         check_number(name, getattr(game, name), least)
+    if not isinstance(game.see_through_walls, bool):
+        raise ValueError(f"see_through_walls must be true or false, not {game.see_through_walls!r}")
     if game.sight % 2 == 0:
         raise ValueError(f"sight must be odd, for as much is seen on either side: not {game.sight}")
     rows, columns = game.shape

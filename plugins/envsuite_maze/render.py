@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from envsuite.drawing import (
@@ -22,6 +24,7 @@ from envsuite.drawing import (
     QUIET,
     SIDE,
     SKY,
+    VERMILION,
     WALL,
     YELLOW,
     Color,
@@ -30,11 +33,12 @@ from envsuite.drawing import (
     mix,
 )
 from envsuite_maze.level import VECTORS, Level
-from envsuite_maze.observe import view
+from envsuite_maze.observe import lit, window
 
 if TYPE_CHECKING:  # drawing needs no rules
     from envsuite_maze.editor import Draft, MazeEditor, Params
     from envsuite_maze.env import Maze, State
+    from envsuite_maze.memory import Chance, MemoryMaze, MemoryState
 
 SEEN = mix(FIELD, YELLOW, 0.22)
 SEEN_WALL = mix(WALL, YELLOW, 0.35)
@@ -53,12 +57,36 @@ def frame(env: Maze, state: State, params: Level) -> np.ndarray:
     """
     del params
     heading = int(state.heading)
-    seen = np.asarray(state.place) + view(env.sight)[heading]
+    level = jax.tree.map(jnp.asarray, state.level)
+    seen, walls = window(jnp.asarray(state.place), jnp.asarray(heading), level, env.sight)
+    if not env.see_through_walls:
+        seen = seen[lit(walls.reshape(env.sight, env.sight)).ravel()]
+    seen = np.asarray(seen)
     sheet, cell = _board(state.level, seen)
     _arrow(sheet, _middle(state.place, cell), 0.36 * cell, heading, ORANGE)
     words = f"step {int(state.steps)} of {env.horizon}"
     if state.arrived:
         words = f"arrived after {int(state.steps)} steps"
+    sheet.text((SIDE / 2, SIDE + CAPTION / 2), words, 18)
+    return sheet.pixels()
+
+
+def memory(env: MemoryMaze, state: MemoryState, params: Chance) -> np.ndarray:
+    """Draw a state of the maze with something to remember; see `frame`.
+
+    The clue and the two things are squares of their colours.
+    """
+    del params
+    plan, heading = env.plan, int(state.heading)
+    level = Level(plan.walls, plan.goals[0], plan.start, plan.heading)
+    seen, _ = window(jnp.asarray(state.place), jnp.asarray(heading), level, env.sight)
+    sheet, cell = _board(level, seen, goal=False)
+    for place, green in zip(env.things, (False, True, bool(state.clue)), strict=True):
+        _square(sheet, place, cell, GREEN if green else VERMILION)
+    _arrow(sheet, _middle(state.place, cell), 0.36 * cell, heading, ORANGE)
+    words = f"step {int(state.steps)} of {env.horizon}"
+    if state.ended:
+        words = f"{'right' if state.won else 'wrong'} after {int(state.steps)} steps"
     sheet.text((SIDE / 2, SIDE + CAPTION / 2), words, 18)
     return sheet.pixels()
 
@@ -137,13 +165,16 @@ def _board(level: Level, seen: Any, goal: bool = True) -> tuple[Sheet, float]:
     for row, column in np.argwhere(walls).tolist():
         _fill(sheet, row, column, cell, SEEN_WALL if (row, column) in near else WALL)
     if goal:
-        x, y = _middle(level.goal, cell)
-        reach = 0.36 * cell
-        low, high = (x - reach, y - reach), (x + reach, y + reach)
-        sheet.box(low, high, GREEN, corner=0.15 * cell)
+        _square(sheet, level.goal, cell, GREEN)
     edge = (columns * cell, rows * cell)
     sheet.box((0, 0), edge, outline=QUIET, width=2)
     return sheet, cell
+
+
+def _square(sheet: Sheet, place: Any, cell: float, color: Color) -> None:
+    x, y = _middle(place, cell)
+    reach = 0.36 * cell
+    sheet.box((x - reach, y - reach), (x + reach, y + reach), color, corner=0.15 * cell)
 
 
 def _fill(sheet: Sheet, row: int, column: int, cell: float, color: Color) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from envsuite.engines.shares import in_shares
+from envsuite.compiled import signals
+from envsuite.engines import shares as shares_module
+from envsuite.engines.shares import TRIALS, WORTH, Repeated, in_shares
 
 
 def deal(copies: int, count: int) -> None:
@@ -62,3 +65,31 @@ def test_an_error_of_any_thread_is_raised_and_the_crew_lives_on():
         with pytest.raises(ArithmeticError, match="no copy 200"):
             in_shares(fail, 1000, 2)
         deal(1000, 2)
+
+
+def test_work_is_taken_back_from_who_does_not_come():
+    """A helper without a processor: nobody answers for it, and nobody waits for it."""
+    flags = np.zeros((2, signals.COLUMNS), np.int64)
+    for job in (1, 2):
+        signals.ring(flags, 2, 0)
+        assert signals.answer(flags, 1, job - 1 or -1, 10) == job, "the second one comes"
+        assert not signals.all_done(flags, 2, 10), "and is waited for"
+        assert signals.answer(flags, 1, job, 10) == -1
+        assert signals.all_done(flags, 2, 10)
+        assert signals.answer(flags, 0, -1, 10) == -1, "who comes late finds nothing to do"
+    signals.ring(flags, 1, 0)
+    assert signals.answer(flags, 0, -1, 10) == 3, "and comes in time for the next"
+
+
+@pytest.mark.parametrize(("takes", "shares"), [(WORTH / 2, 1), (2 * WORTH, 2)])
+def test_work_that_takes_little_is_done_alone(monkeypatch, takes, shares):
+    deal(1024, 2)  # the crew has looked at the clock
+    clock = SimpleNamespace(sleep=time.sleep, perf_counter=iter(np.arange(99) * takes).__next__)
+    monkeypatch.setattr(shares_module, "time", clock)
+    repeated, seen = Repeated(1024, 2), []
+    for _ in range(TRIALS):
+        repeated(lambda low, high: seen.append((low, high)))
+    assert seen == [(0, 1024)] * TRIALS
+    seen.clear()
+    repeated(lambda low, high: seen.append((low, high)))
+    assert len(seen) == shares and sum(high - low for low, high in seen) == 1024

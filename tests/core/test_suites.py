@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
+from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,6 +17,8 @@ import envsuite
 from envsuite.commands.app import app
 from envsuite.core.errors import UnknownNameError
 from envsuite.suites import evaluate_suite, picture_suite, suite, suites
+from envsuite_agents.trainer import LearnerTrainer
+from envsuite_sb3.trainer import MaskablePPOTrainer
 
 GAMES = """
 namespace: halls
@@ -29,6 +34,21 @@ environments:
     render: envsuite_primer.render:gridwalk
     max_steps: 1
     tags: ["suite:halls", "suite:unwinnable"]
+  Straight:
+    target: envsuite_maze.env:Maze
+    max_steps: 9
+    config: {level: ">.G\\n#.."}
+    tags: ["suite:bends"]
+  Bent:
+    target: envsuite_maze.env:Maze
+    max_steps: 9
+    config: {level: ">.#\\n..G"}
+    tags: ["suite:bends"]
+  Tall:
+    target: envsuite_maze.env:Maze
+    max_steps: 9
+    config: {level: ">G\\n..\\n.."}
+    tags: ["suite:bends"]
   Silent:
     target: envsuite_primer.bandit:Bandit
     tags: ["suite:silent"]
@@ -82,6 +102,56 @@ def test_rates_of_every_run_and_level_and_over_all():
     limited = evaluate_suite("halls", [at_random], attempts=5, max_steps=1)
     assert [own["mean"] for own in limited["levels"].values()] == [0, 0]
     assert limited["mean"] == {"mean": 0, "low": None, "high": None}
+
+
+class Ahead:
+    """Goes forward; counts how often a program that plays it was traced."""
+
+    traced = 0
+
+    def reset(self, key, agents):
+        """There is nothing to remember."""
+
+    def act(self, key, memory, timestep):
+        """One step ahead."""
+        self.traced += 1
+        return None, jnp.int32(2)
+
+
+def test_levels_of_one_shape_are_played_by_one_program():
+    loaded: list[Ahead] = []
+    traced: dict[str, list[int]] = {}
+
+    def load(env, group):
+        loaded.append(Ahead())
+        return loaded[-1]
+
+    def tell(id, rates):
+        traced[id] = [policy.traced for policy in loaded]
+
+    found = evaluate_suite("bends", [load, load], attempts=2, tell=tell)
+    rates = {id: own["rates"] for id, own in found["levels"].items()}
+    assert rates == {"halls/Bent": [0, 0], "halls/Straight": [1, 1], "halls/Tall": [1, 1]}
+    assert list(rates) == sorted(rates) and len(loaded) == 4, "two runs in each of two shapes"
+    assert traced["halls/Straight"] == traced["halls/Bent"] and min(traced["halls/Tall"]) > 0
+
+
+@pytest.mark.parametrize(("agent", "how"), [("maskable-ppo", []), ("recurrent-ppo", ["--sample"])])
+def test_what_a_trainer_left_is_judged_on_a_suite(agent, how, tmp_path):
+    """Stable-Baselines3's model of a folder, and a compiled learner with a memory."""
+    folder, learner = str(tmp_path / "run"), {"num_envs": 4, "rollout_steps": 8, "minibatches": 1}
+    quiet: dict[str, Any] = {"evaluation_episodes": 2, "progress": False}
+    memory: dict[str, Any] = {"units": 8, "encoder": ()}
+    trainer, options = (
+        (MaskablePPOTrainer(**learner, **quiet), {})
+        if agent == "maskable-ppo"
+        else (LearnerTrainer(agent, **quiet), learner | memory)
+    )
+    trainer.train("halls/Near", steps=64, seed=0, folder=Path(folder), **options)
+    words = ["evaluate", "halls/Near", "--suite", "unwinnable", "--agent", folder, *how]
+    found = json.loads(run(*words, "--episodes", "3", "--json"))
+    assert found["agents"] == [folder] and found["sampled"] == bool(how)
+    assert found["levels"] == {"halls/Far": {"rates": [0.0], "mean": 0.0, "max_steps": 1}}
 
 
 def test_what_cannot_be_judged_is_refused():

@@ -7,37 +7,18 @@ are; beyond the edge of the level all is wall. Its row of `marks`, `i32[copies, 
 import numpy as np
 
 from envsuite.compiled.cache import kernel
-from envsuite.compiled.threefry import uniform
-from envsuite_maze.generate import COUNT, GOAL, HEADING, SCATTERED, START
+from envsuite.compiled.threefry import split, uniform
+from envsuite_maze.compiled.choose import free_cell, nth
+from envsuite_maze.compiled.plan import crossings, rooms, tree
+from envsuite_maze.generate import COUNT, GOAL, SCATTERED
+from envsuite_maze.level import RIGHT
 
 (
     ROW, COLUMN, LOOKS, STEPS, ARRIVED,  # the agent
     GOAL_ROW, GOAL_COLUMN, START_ROW, START_COLUMN, START_LOOKS,  # the level
 ) = range(10)  # fmt: skip
 MARKS = 10
-GIVEN, SCATTER, SCATTER_APART, ONE_GOAL = range(4)  # how a level is drawn
-
-F = np.float32
-
-
-@kernel()
-def nth(share, count):
-    """One of `count` things by an even number."""
-    return min(np.int32(share * F(count)), np.int32(count) - 1)
-
-
-@kernel()
-def free_cell(i, cells, border, rows, columns, share, taken, free):
-    """One of the `free` cells but `taken`, the index; each is as likely."""
-    left = nth(share, free)
-    for row in range(rows):
-        for column in range(columns):
-            index = row * columns + column
-            if not cells[i, border + row, border + column] and index != taken:
-                if left == 0:
-                    return index
-                left -= 1
-    return rows * columns - 1
+GIVEN, SCATTER, SCATTER_APART, ONE_GOAL, ROOMS, CROSSINGS, TREE = range(7)  # how a level is drawn
 
 
 @kernel()
@@ -61,19 +42,49 @@ def scatter(i, cells, border, rows, columns, key0, key1, amount, apart):
 
 
 @kernel()
-def draw(i, cells, marks, border, rows, columns, key0, key1, amount, any_number, apart):
+def draw(i, cells, marks, border, rows, columns, key0, key1, method, amount, any_number):
     """Draw walls, goal, start and heading."""
     cells[i, border : border + rows, border : border + columns] = 0
-    if any_number and amount:
-        amount = nth(uniform(key0, key1, COUNT), amount)
-    free = scatter(i, cells, border, rows, columns, key0, key1, amount, apart)
-    share = uniform(key0, key1, GOAL)
-    goal = free_cell(i, cells, border, rows, columns, share, -1, free)
-    share = uniform(key0, key1, START)
-    start = free_cell(i, cells, border, rows, columns, share, goal, free - 1)
+    if method == CROSSINGS:
+        crossings(i, cells, border, rows, key0, key1, amount)
+        settle(i, marks, columns, rows * columns - 1, 0, RIGHT)
+    elif method == TREE:
+        tree0, tree1 = split(key0, key1, 0)
+        tree(i, cells, border, rows, columns, tree0, tree1)
+        key0, key1 = split(key0, key1, 1)
+        goal = nth(uniform(key0, key1, 0), 4)
+        start = (goal + 1 + nth(uniform(key0, key1, 1), 3)) % 4
+        goal, start = corner(goal, rows, columns), corner(start, rows, columns)
+        settle(i, marks, columns, goal, start, nth(uniform(key0, key1, 2), 4))
+    else:
+        first = 0  # the number of the draw that places the goal; start and heading follow
+        if method == ROOMS:
+            free = rooms(i, cells, border, rows, columns, key0, key1)
+        else:
+            first = GOAL
+            if any_number and amount:
+                amount = nth(uniform(key0, key1, COUNT), amount)
+            apart = method == SCATTER_APART
+            free = scatter(i, cells, border, rows, columns, key0, key1, amount, apart)
+        share = uniform(key0, key1, first)
+        goal = free_cell(i, cells, border, rows, columns, share, -1, free)
+        share = uniform(key0, key1, first + 1)
+        start = free_cell(i, cells, border, rows, columns, share, goal, free - 1)
+        settle(i, marks, columns, goal, start, nth(uniform(key0, key1, first + 2), 4))
+
+
+@kernel()
+def corner(number, rows, columns):
+    """The index of one of the corners: upper left, upper right, lower left, lower right."""
+    return number // 2 * (rows - 1) * columns + number % 2 * (columns - 1)
+
+
+@kernel()
+def settle(i, marks, columns, goal, start, looks):
+    """Write down where goal and start are, by their indices, and where the agent looks first."""
     marks[i, GOAL_ROW], marks[i, GOAL_COLUMN] = goal // columns, goal % columns
     marks[i, START_ROW], marks[i, START_COLUMN] = start // columns, start % columns
-    marks[i, START_LOOKS] = nth(uniform(key0, key1, HEADING), 4)
+    marks[i, START_LOOKS] = looks
 
 
 @kernel()

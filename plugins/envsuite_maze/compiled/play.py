@@ -5,6 +5,7 @@ import numpy as np
 from envsuite.compiled.book import BEGINS, KEY0, KEY1, PLAYS
 from envsuite.compiled.cache import kernel
 from envsuite.compiled.threefry import uniform
+from envsuite_maze.compiled.choose import nth
 from envsuite_maze.compiled.draw import (
     ARRIVED,
     COLUMN,
@@ -14,13 +15,11 @@ from envsuite_maze.compiled.draw import (
     LOOKS,
     ONE_GOAL,
     ROW,
-    SCATTER_APART,
     START_COLUMN,
     START_LOOKS,
     START_ROW,
     STEPS,
     draw,
-    nth,
     take,
 )
 
@@ -30,59 +29,120 @@ F = np.float32
 
 
 @kernel()
-def show(i, cells, marks, border, sight, kind, obs):
-    """Write what is seen: the square before the agent, and where it looks."""
-    looks = marks[i, LOOKS]
-    # one cell ahead, and one to the right, in rows and columns
+def show(i, lines, marks, width, border, sight, kind, hides, offsets, obs):
+    """Write what is seen: the square before the agent, and where it looks.
+
+    Args:
+        i: The copy.
+        lines: The cells of each copy as one line, `u8[copies, numbers]`.
+        marks: See `envsuite_maze.compiled.draw`.
+        width: Columns of the cells, the border included.
+        border: How wide it is.
+        sight: Rows and columns that are seen.
+        kind: FLAT, IMAGE or CODES.
+        hides: Whether walls hide what is behind them.
+        offsets: By heading, how far from the agent's own cell those are that it sees, in the line,
+            `i64[4, sight**2]`.
+        obs: `f32[copies, 1, numbers]`, written.
+    """
+    looks, area = marks[i, LOOKS], sight * sight
+    row, column = marks[i, ROW], marks[i, COLUMN]
+    own = (border + row) * width + border + column
+    # where the goal is, as the agent sees it; one cell ahead and one to the right, in rows
     down = np.int64(looks == 1) - np.int64(looks == 3)
     right = np.int64(looks == 0) - np.int64(looks == 2)
-    area = sight * sight
-    # from the agent to the farthest cell on the left
-    row = border + marks[i, ROW] + (sight - 1) * down - (sight // 2) * right
-    column = border + marks[i, COLUMN] + (sight - 1) * right + (sight // 2) * down
-    # where the goal is, as the agent sees it
-    south, east = marks[i, GOAL_ROW] - marks[i, ROW], marks[i, GOAL_COLUMN] - marks[i, COLUMN]
+    south, east = marks[i, GOAL_ROW] - row, marks[i, GOAL_COLUMN] - column
     ahead, aside = south * down + east * right, south * right - east * down + sight // 2
     goal = -1
     if 0 <= ahead < sight and 0 <= aside < sight:
         goal = (sight - 1 - ahead) * sight + aside
-    at = 0
-    for far in range(sight):
-        for near in range(sight):
-            wall = cells[i, row - far * down + near * right, column - far * right - near * down]
-            if kind == FLAT:
-                obs[i, 0, at] = F(wall)
-                obs[i, 0, area + at] = F(0)
-            elif kind == IMAGE:
-                obs[i, 0, 6 * at] = F(wall)
-                obs[i, 0, 6 * at + 1] = F(0)
-                for k in range(4):
-                    obs[i, 0, 6 * at + 2 + k] = F(looks == k)
-            else:
-                obs[i, 0, 3 * at] = F(2) if wall else F(1)
-                obs[i, 0, 3 * at + 1] = F(5) if wall else F(0)
-                obs[i, 0, 3 * at + 2] = F(0)
-            at += 1
+    # indices that are known to be positive need no look at whether they count from the end
     if kind == FLAT:
-        for k in range(4):
-            obs[i, 0, 2 * area + k] = F(looks == k)
+        for at in range(obs.shape[2]):
+            obs[i, 0, at] = F(0)
+        for at in range(area):
+            obs[i, 0, at] = F(lines[i, np.uint64(own + offsets[looks, at])])
+        obs[i, 0, obs.shape[2] - 4 + looks] = F(1)
         if goal >= 0:
             obs[i, 0, area + goal] = F(1)
+        if hides:
+            hide(i, sight, 1, 2 * area, F(1), obs)
+            for at in range(area):
+                seen = obs[i, 0, 2 * area + at]
+                obs[i, 0, 2 * area + at] = F(1) - seen
+                obs[i, 0, at] *= seen
+                obs[i, 0, area + at] *= seen
     elif kind == IMAGE:
+        planes = 7 if hides else 6
+        for at in range(area):
+            obs[i, 0, planes * at] = F(lines[i, np.uint64(own + offsets[looks, at])])
+            obs[i, 0, planes * at + 1] = F(0)
+            obs[i, 0, planes * at + 2] = F(0)
+            for k in range(4):
+                obs[i, 0, planes * at + planes - 4 + k] = F(looks == k)
         if goal >= 0:
-            obs[i, 0, 6 * goal + 1] = F(1)
+            obs[i, 0, planes * goal + 1] = F(1)
+        if hides:
+            hide(i, sight, 7, 2, F(1), obs)
+            for at in range(area):
+                seen = obs[i, 0, 7 * at + 2]
+                obs[i, 0, 7 * at + 2] = F(1) - seen
+                obs[i, 0, 7 * at] *= seen
+                obs[i, 0, 7 * at + 1] *= seen
     else:
+        for at in range(area):
+            wall = F(lines[i, np.uint64(own + offsets[looks, at])])
+            obs[i, 0, 3 * at] = F(1) + wall
+            obs[i, 0, 3 * at + 1] = F(5) * wall
+            obs[i, 0, 3 * at + 2] = F(0)
         obs[i, 0, 3 * area] = F(looks)
         # a wall that stands on the goal hides it
         if goal >= 0 and obs[i, 0, 3 * goal] != 2:
             obs[i, 0, 3 * goal] = F(8)
             obs[i, 0, 3 * goal + 1] = F(1)
+        if hides:
+            hide(i, sight, 3, 2, F(2), obs)
+            for at in range(area):
+                seen = obs[i, 0, 3 * at + 2]
+                obs[i, 0, 3 * at + 2] = F(0)
+                obs[i, 0, 3 * at] *= seen
+                obs[i, 0, 3 * at + 1] *= seen
+
+
+@kernel()
+def hide(i, sight, step, first, wall, obs):
+    """Mark with 1 what is seen, by the rule of `envsuite_maze.observe.lit`.
+
+    Args:
+        i: The copy.
+        sight: Rows and columns.
+        step: From one cell's numbers to the next cell's.
+        first: Where the mark of the first cell is, in a place that is 0 everywhere.
+        wall: What number says that a cell is a wall, the first of a cell's.
+        obs: What is seen if nothing is hidden, `f32[copies, 1, numbers]`.
+    """
+    obs[i, 0, first + step * (sight * (sight - 1) + sight // 2)] = F(1)
+    for row in range(sight - 1, -1, -1):
+        for sweep in range(2):  # to the right, and back
+            aside = 1 - 2 * sweep
+            column = (sight - 1) * sweep
+            for _ in range(sight):
+                at = row * sight + column
+                if obs[i, 0, first + step * at] and obs[i, 0, step * at] != wall:
+                    beyond = 0 <= column + aside < sight
+                    if beyond:
+                        obs[i, 0, first + step * (at + aside)] = F(1)
+                    if row:
+                        obs[i, 0, first + step * (at - sight)] = F(1)
+                        if beyond:
+                            obs[i, 0, first + step * (at - sight + aside)] = F(1)
+                column += aside
 
 
 @kernel()
 def begin(
-    book, cells, marks, walls, places, goals, border, sight, kind, method, amount, any_number,
-    obs, won, low, high,
+    book, cells, lines, marks, walls, places, goals, border, sight, kind, hides, offsets,
+    method, amount, any_number, obs, won, low, high,
 ):  # fmt: skip
     """Begin games in those of the copies `low` to `high` whose book says so, and show them."""
     rows, columns = walls.shape[1], walls.shape[2]
@@ -98,36 +158,42 @@ def begin(
             goal = nth(uniform(key0, key1, 0), goals.shape[0])
             marks[i, GOAL_ROW], marks[i, GOAL_COLUMN] = goals[goal, 0], goals[goal, 1]
         else:
-            apart = method == SCATTER_APART
-            draw(i, cells, marks, border, rows, columns, key0, key1, amount, any_number, apart)
+            rule = method, amount, any_number
+            draw(i, cells, marks, border, rows, columns, key0, key1, *rule)
         marks[i, ROW], marks[i, COLUMN] = marks[i, START_ROW], marks[i, START_COLUMN]
         marks[i, LOOKS] = marks[i, START_LOOKS]
         marks[i, STEPS], marks[i, ARRIVED] = 0, 0
         won[i] = False
-        show(i, cells, marks, border, sight, kind, obs)
+        show(i, lines, marks, cells.shape[2], border, sight, kind, hides, offsets, obs)
 
 
 @kernel()
 def advance(
-    book, cells, marks, border, sight, kind, horizon, actions, obs, reward, gone, won, low, high
-):
+    book, lines, marks, width, border, sight, kind, hides, offsets, horizon,
+    actions, obs, reward, gone, won, low, high,
+):  # fmt: skip
     """Play a step in those of the copies `low` to `high` whose book says so, and show them."""
     for i in range(low, high):
         if not book[i, PLAYS]:
             continue
+        arrived = marks[i, ARRIVED] > 0
         reward[i, 0] = F(0)
-        if not marks[i, ARRIVED]:
-            action, looks = actions[i, 0], marks[i, LOOKS]
+        if not arrived:
+            action, looks = np.int64(actions[i, 0]), np.int64(marks[i, LOOKS])
+            row, column = np.int64(marks[i, ROW]), np.int64(marks[i, COLUMN])
             marks[i, STEPS] += 1
-            if action < 2:
-                marks[i, LOOKS] = (looks + 2 * action - 1) & 3
-            elif action == 2:
-                row = marks[i, ROW] + (looks == 1) - (looks == 3)
-                column = marks[i, COLUMN] + (looks == 0) - (looks == 2)
-                if not cells[i, border + row, border + column]:
-                    marks[i, ROW], marks[i, COLUMN] = row, column
-            if marks[i, ROW] == marks[i, GOAL_ROW] and marks[i, COLUMN] == marks[i, GOAL_COLUMN]:
+            # no branches on what an agent chooses or meets, which no processor can foresee
+            turn = np.int64(action == 1) - np.int64(action == 0)
+            marks[i, LOOKS] = (looks + turn) & 3
+            down = np.int64(looks == 1) - np.int64(looks == 3)
+            right = np.int64(looks == 0) - np.int64(looks == 2)
+            ahead = (border + row + down) * width + border + column + right
+            goes = np.int64(action == 2) & (1 - np.int64(lines[i, np.uint64(ahead)]))
+            row, column = row + goes * down, column + goes * right
+            marks[i, ROW], marks[i, COLUMN] = row, column
+            if row == marks[i, GOAL_ROW] and column == marks[i, GOAL_COLUMN]:
+                arrived = True
                 marks[i, ARRIVED] = 1
                 reward[i, 0] = F(1) - F(0.9) * F(marks[i, STEPS]) / F(horizon)
-        won[i] = gone[i, 0] = marks[i, ARRIVED] > 0
-        show(i, cells, marks, border, sight, kind, obs)
+        won[i] = gone[i, 0] = arrived
+        show(i, lines, marks, width, border, sight, kind, hides, offsets, obs)

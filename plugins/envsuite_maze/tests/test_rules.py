@@ -127,6 +127,42 @@ def test_what_is_seen(board, seen):
     assert (first.obs[:, :, 2:] == np.array(looks)).all()
 
 
+# the same where walls hide what is behind them, with what is hidden as `?`
+HIDDEN = [
+    (
+        """
+        . # G . .
+        . # # # #
+        . . . . .
+        # # . # #
+        . # ^ # .
+        """,
+        ".#???\n.####\n.....\n?#.#?\n?#.#?",
+    ),
+    (POSES[0][0], "?????\n#####\n..#.#\n#...#\n....#"),
+    (POSES[2][0], POSES[2][1]),
+]
+
+
+@pytest.mark.parametrize(("board", "seen"), HIDDEN)
+def test_what_walls_hide(board, seen):
+    symbols = [symbol for row in seen.split("\n") for symbol in row]
+    walls, goal, hidden = ([symbol == each for symbol in symbols] for each in "#G?")
+    blind = {"see_through_walls": False}
+
+    codes = {"#": [2, 5, 0], ".": [1, 0, 0], "G": [8, 1, 0], "?": [0, 0, 0]}
+    _, _, first = begin(board, observation="codes", **blind)
+    assert first.obs[:-1].reshape(-1, 3).tolist() == [codes[symbol] for symbol in symbols]
+
+    game, _, first = begin(board, **blind)
+    assert first.obs[:-4].tolist() == [*walls, *goal, *hidden] and first.obs[-4:].sum() == 1
+    assert np.asarray(first.obs) in game.observation_space
+
+    game, _, first = begin(board, observation="image", **blind)
+    assert [first.obs[:, :, k].ravel().tolist() for k in range(3)] == [walls, goal, hidden]
+    assert np.asarray(first.obs) in game.observation_space
+
+
 def test_what_is_seen_with_other_eyes():
     _, _, first = begin(POSES[0][0], sight=3)
     assert first.obs[:9].tolist() == [0, 1, 0, 0, 0, 0, 0, 0, 0]
@@ -204,6 +240,7 @@ def test_a_smaller_level_is_walled_in():
         ({"walls": -1}, "walls must be a whole number from 0 up, not -1"),
         ({"walls": 168}, "168 walls leave no room for agent and goal on 13 by 13 cells: give at"),
         ({"sight": 4}, "sight must be odd"),
+        ({"see_through_walls": "no"}, "see_through_walls must be true or false, not 'no'"),
         ({"size": 1}, "size must be a whole number from 2 up"),
         ({"size": 8, "generator": "tree"}, "size must be odd for tree, not 8 by 8"),
         ({"size": (9, 7), "generator": "crossings", "walls": 3}, "as many rows as columns"),

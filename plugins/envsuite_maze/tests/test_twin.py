@@ -24,6 +24,9 @@ def both(id: str, copies: int, **options: Any) -> list[Any]:
     [
         {"wall_count": "uniform", "walls": 40, "observation": "codes", "actions": "minigrid"},
         {"generator": "distinct", "size": (5, 8), "walls": 9, "observation": "image", "sight": 7},
+        {"walls": 40, "see_through_walls": False},
+        {"walls": 40, "see_through_walls": False, "observation": "codes", "sight": 7},
+        {"walls": 40, "see_through_walls": False, "observation": "image", "sight": 3},
     ],
 )
 def test_agents_that_know_the_way_arrive_alike(options):
@@ -66,7 +69,46 @@ def test_levels_that_are_given_are_played_by_some_and_drawn_by_others():
         assert texts[0] == level_to_text(drawn), "what `sample` draws from the same key"
 
 
-def test_mazes_of_a_plan_are_played_by_jax():
-    assert envsuite.make_engine("envsuite/Maze", generator="tree").backend == "jax"
-    with pytest.raises(TypeError, match="by rooms, which the twin does not know: take backend="):
-        envsuite.make_engine("envsuite/Maze", backend="numba", generator="rooms")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"generator": "rooms", "size": (4, 7)},
+        {"generator": "crossings", "size": 9, "walls": 5},
+        {"generator": "crossings", "size": 5, "walls": 4},
+        {"generator": "tree", "size": (5, 9)},
+        {"generator": "tree", "size": 65},  # whose edges JAX shuffles twice
+    ],
+)
+def test_levels_of_a_plan_are_those_that_sample_draws(options):
+    """At the first reset, and at the restarts that follow."""
+    copies = 4 if options["size"] == 65 else 64
+    numba: Any = envsuite.make_engine("envsuite/Maze", copies, "numba", max_steps=3, **options)
+    game = Maze(**options)
+    draw = jax.jit(jax.vmap(game.sample))
+    streams = jax.vmap(jax.random.key)(np.arange(7, 7 + copies))
+    numba.reset(seed=7)
+    for number in range(5):  # a reset's draw, those of three steps, and that of the restart
+        streams, keys = jax.vmap(jax.random.split, out_axes=1)(streams)
+        if number in (1, 2, 3):
+            numba.step(np.zeros(copies, np.int64))
+            continue
+        drawn, played = draw(keys), numba.moments()[0].level
+        for name in ("walls", "goal", "start", "heading"):
+            np.testing.assert_array_equal(getattr(played, name), getattr(drawn, name))
+
+
+def test_edited_levels_are_played_alike():
+    options: dict[str, Any] = {"size": 6, "walls": 8}
+    numba, rules = both("envsuite/Maze", 8, **options)
+    game = Maze(**options)
+    keys = jax.random.split(jax.random.key(2), 8)
+    levels = jax.vmap(game.mutate)(keys, jax.vmap(game.sample)(keys))
+    tasks = jax.tree.map(np.asarray, levels)
+    ours, theirs = numba.reset(0, params=tasks), rules.reset(0, params=tasks)
+    find = jax.jit(jax.vmap(best_actions))(levels)
+    for _ in range(12):
+        np.testing.assert_array_equal(ours.obs, np.asarray(theirs.obs))
+        states = numba.moments()[0]
+        best = np.asarray(find)[np.arange(8), states.heading, *states.place.T]
+        ours, theirs = numba.step(best.astype(np.int64)), rules.step(best.astype(np.int64))
+        np.testing.assert_allclose(ours.reward, np.asarray(theirs.reward), atol=1e-6)
