@@ -87,7 +87,9 @@ def main(
         for task in tasks:
             name = f"{kind}-{task}"
             default = CONTINUOUS if task in ("MountainCarContinuous", "Pendulum") else DISCRETE
-            own = results.setdefault(name, {"world": {}, "real": {}})
+            # what the real task teaches is the same beside every world of it
+            beside = results.get(f"Synthetic-{task}", {"real": {}})["real"]
+            own = results.setdefault(name, {"world": {}, "real": dict(beside)})
             for algorithm in algorithms or default:
                 for column in columns:
                     where = {"world": name, "real": task}[column]

@@ -48,6 +48,8 @@ class IdealProblem:
             a policy cannot lean to one side for good, which is where a search is easily caught.
         spread: By how much the first world's contexts lie farther from their mean than what the
             ideal policy sees.
+        seen_steps: After how many steps of an episode it is no longer looked what it sees: a task
+            that is soon solved and then held would show little else. `None`: to its end.
         reward_deviation: Of the first world's rewards.
 
     Raises:
@@ -61,6 +63,7 @@ class IdealProblem:
     horizon: Horizon
     mirrored: Sequence[int] = ()
     spread: float = 2.0
+    seen_steps: int | None = None
     reward_deviation: float = 1.0
 
     def __post_init__(self) -> None:
@@ -127,7 +130,7 @@ class IdealProblem:
                 following, led_to = self.real.step(key, state, action, params)
                 return (following, led_to, ended | over(led_to)), (timestep.obs, ended)
 
-            keys = jax.random.split(key, self.horizon.last)
+            keys = jax.random.split(key, self.seen_steps or self.horizon.last)
             return jax.lax.scan(step, (state, timestep, over(timestep)), keys)[1]
 
         seen, ended = jax.jit(jax.vmap(play))(jax.random.split(key, EPISODES))
