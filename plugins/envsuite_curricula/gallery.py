@@ -52,7 +52,7 @@ def draw_gallery(
         levels = jax.tree.map(lambda leaf: leaf[:best], file.levels)
         pictures = picture_levels(file.header["id"], levels, **file.header["options"])
         blank = np.full_like(pictures[0], pictures[0][0, 0])
-        words = "" if tiles else str(file.header["curriculum"])
+        words = "" if tiles else f"{file.header['curriculum']}: scores"
         tiles.append((words, _label(file, blank.shape)))
         tiles += [(_title(file, place), own) for place, own in enumerate(pictures)]
         tiles += [("", blank)] * (best - len(pictures))
@@ -62,7 +62,7 @@ def draw_gallery(
 
 def _title(file: LevelFile, place: int) -> str:
     score, solved = file.figures["score"][place], file.figures["solved"][place]
-    return f"score {score:.2f}" + (f", won {solved:.0%}" if np.isfinite(solved) else "")
+    return f"{score:.2f}" + (f", won {solved:.0%}" if np.isfinite(solved) else "")
 
 
 def _label(file: LevelFile, shape: tuple[int, ...]) -> np.ndarray:

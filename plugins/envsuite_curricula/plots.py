@@ -11,7 +11,8 @@ import numpy as np
 
 from envsuite.factory import make
 from envsuite.functional import unwrapped
-from envsuite.runs.level_file import LevelFile, measured
+from envsuite.runs.level_file import LevelFile, level_files, measured
+from envsuite.runs.tree_file import read_header
 from envsuite_curricula.gallery import read_run
 
 RANDOM = 1000  # levels drawn at random, to compare with
@@ -24,7 +25,7 @@ def draw_plots(folders: Sequence[Path], out: Path) -> Path:
 
     The line is the median of all levels kept, the band reaches from the tenth to the ninetieth
     percentile. Shares (solved, without a path) are means. A dotted line is the median, or the
-    share, of levels drawn at random.
+    share, of levels drawn at random, where the games are configured alike.
 
     Args:
         folders: Of the runs, all of one game.
@@ -37,18 +38,19 @@ def draw_plots(folders: Sequence[Path], out: Path) -> Path:
     from matplotlib.figure import Figure
     from matplotlib.ticker import EngFormatter
 
+    ids = {read_header(level_files(folder)[0])["id"] for folder in folders}
+    if len(ids) > 1:
+        raise ValueError(f"runs of different games cannot be compared: {', '.join(sorted(ids))}")
     names = [Path(folder).resolve().name for folder in folders]
-    alike = len(set(names)) < len(names)
+    several = len(set(names)) < len(names)
     runs = {
-        str(folder) if alike else name: read_run(folder)
+        str(folder) if several else name: read_run(folder)
         for name, folder in zip(names, folders, strict=True)
     }
-    games = {str((run[0].header["id"], run[0].header["options"])) for run in runs.values()}
-    if len(games) > 1:
-        raise ValueError(f"runs of different games cannot be compared: {', '.join(sorted(games))}")
-    first = next(iter(runs.values()))[0]
-    panels = _panels(first)
-    usual = _usual(first)
+    firsts = [run[0] for run in runs.values()]
+    panels = _panels(firsts)
+    alike = all(first.header["options"] == firsts[0].header["options"] for first in firsts)
+    usual = _usual(firsts[0]) if alike else {}
     across = min(3, len(panels))
     down = -(-len(panels) // across)
     figure = Figure(figsize=(3.9 * across, 2.9 * down), dpi=120, layout="constrained")
@@ -74,21 +76,17 @@ def draw_plots(folders: Sequence[Path], out: Path) -> Path:
     return out
 
 
-def _panels(file: LevelFile) -> dict[str, str]:
+def _panels(firsts: Sequence[LevelFile]) -> dict[str, str]:
     """Keys and titles of what is plotted."""
     panels = {
         "score": "score",
         "age": "staleness: cycles since last proposed",
         "solved": "share of episodes solved",
     }
-    for name in file.measures:
-        panels[name] = name
-    panels |= {
-        f"no {name}": f"share of levels without a {name}"
-        for name, each in file.measures.items()
-        if np.isnan(each).any()
-    }
-    return panels
+    measures = [pair for first in firsts for pair in first.measures.items()]
+    panels |= {name: name for name, _ in measures}
+    lacking = {name for name, each in measures if np.isnan(each).any()}
+    return panels | {f"no {name}": f"share of levels without a {name}" for name in sorted(lacking)}
 
 
 def _line(panel: Any, run: list[LevelFile], key: str, name: str, color: str) -> None:

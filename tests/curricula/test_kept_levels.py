@@ -157,7 +157,8 @@ def test_what_cannot_be_shown_is_said(whole: Path, tmp_path: Path) -> None:
     one = replace(kept, size=jnp.int32(1))
     written = write_levels(tmp_path / "smaller" / FOLDER, game, one, header)
     assert written and read_levels(written, game).levels.walls.shape == (1, 4, 4)
-    said = command("plot", whole, tmp_path / "smaller", code=2)
+    write_levels(tmp_path / "maze" / FOLDER, game, one, {**header, "id": "envsuite/Maze"})
+    said = command("plot", whole, tmp_path / "maze", code=2)
     assert "different games" in said
 
 
