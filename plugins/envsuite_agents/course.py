@@ -17,6 +17,7 @@ from envsuite.runs.tree_file import read_header, read_tree, write_tree
 from envsuite_agents.curriculum_run import CurriculumRun
 from envsuite_agents.paired import PAIRED
 from envsuite_agents.playing import Tally
+from envsuite_agents.repaired import REPAIRED
 
 CHECKPOINT = "checkpoint.npz"
 POINTS = 100  # of the learning curve, and as often the bar moves
@@ -57,7 +58,8 @@ class Course:
 
         self._learner, self._env, self._folder = learner, env, folder
         self._levelled = isinstance(learner, CurriculumRun | PAIRED)
-        self._shown = jax.jit(learner.kept) if isinstance(learner, CurriculumRun) else None
+        keeps = isinstance(learner, CurriculumRun | REPAIRED)
+        self._shown = jax.jit(learner.kept) if keeps else None
         self._run = run
         self.software = {"versions": versions(), "commit": commit()}
         self._path = folder / CHECKPOINT
@@ -147,7 +149,12 @@ class Course:
             return
         header = {name: self._run[name] for name in ("id", "version", "options")}
         curriculum = self._run["config"]["curriculum"]
-        header |= {"curriculum": curriculum, "steps": self.steps, **counters}
+        header |= {
+            "curriculum": curriculum,
+            "agent": self._run["agent"],
+            "steps": self.steps,
+            **counters,
+        }
         write_levels(self._folder / FOLDER, self._env, kept, header)
 
 
