@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,13 +12,19 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "plugins" / "envsuite_curricula" / "README.md"
 FRUIT = ROOT / "examples" / "results" / "fruit_choice.json"
 MAZES = ROOT / "examples" / "results" / "maze_curricula.json"
+SPEED = ROOT / "benchmarks" / "results" / "curricula.json"
 COST = ROOT / "benchmarks" / "results" / "level_buffer-cpu.json"
 
 
 def page() -> str:
     """The README with its tables made anew."""
     text = README.read_text()
-    for name, made in (("cost", cost()), ("fruit", fruit()), ("mazes", mazes())):
+    for name, made in (
+        ("cost", cost()),
+        ("fruit", fruit()),
+        ("mazes", mazes()),
+        ("speed", speed()),
+    ):
         before, begin, rest = text.partition(f"<!-- {name}: begin -->")
         _, end, after = rest.partition(f"<!-- {name}: end -->")
         text = f"{before}{begin}\n{made}\n{end}{after}"
@@ -41,6 +48,44 @@ def cost() -> str:
         for row in record["rows"]
     ]
     return "\n".join(rows)
+
+
+def speed() -> str:
+    """Steps a second under each curriculum, and times those under domain randomisation."""
+    record = json.loads(SPEED.read_text())
+    compiled = record["compiled"]
+    columns = {f"compiled PPO, {compiled['copies']} copies": compiled}
+    columns |= {f"vector of {row['copies']:,}": row for row in record["host"]}
+    table = [
+        "Thousands of steps a second in mazes, and times those under `dr` (lowest to highest "
+        f"round; `python benchmarks/curricula.py --seconds {record['seconds']:g}`, "
+        f"{record['machine']['cores']} CPU cores).",
+        "",
+        f"| curriculum | {' | '.join(columns)} |",
+        "|---|" + "---|" * len(columns),
+    ]
+    names = dict.fromkeys(name for row in columns.values() for name in row if _timed(row[name]))
+    for name in names:
+        cells = " | ".join(_pace(row.get(name)) for row in columns.values())
+        table.append(f"| {name if name == 'none' else f'`{name}`'} | {cells} |")
+    return "\n".join(table)
+
+
+def _timed(entry: object) -> bool:
+    return isinstance(entry, dict) and "steps_per_second" in entry
+
+
+def _pace(entry: dict[str, Any] | None) -> str:
+    """One measurement."""
+    if entry is None:
+        return ""
+    pace = f"{entry['steps_per_second'] / 1000:,.0f}"
+    times = entry.get("against_dr")
+    if times:
+        pace += f"; **{times['ratio']:.2f}** ({times['low']:.2f} to {times['high']:.2f})"
+    if "trained" in entry and entry["trained"] < 1:
+        pace += f", {entry['trained']:.0%} learned from"
+    return pace
 
 
 def fruit() -> str:

@@ -7,6 +7,9 @@ heavy is imported before something is built.
 from envsuite.core.curriculum import Belief as Belief
 from envsuite.core.curriculum import Curriculum as Curriculum
 from envsuite.core.curriculum import Editor as Editor
+from envsuite.core.curriculum import Keeper as Keeper
+from envsuite.core.curriculum import KeptLevels as KeptLevels
+from envsuite.core.curriculum import Measured as Measured
 from envsuite.core.curriculum import Optimum as Optimum
 from envsuite.core.curriculum import Outcome as Outcome
 from envsuite.core.curriculum import Proposal as Proposal

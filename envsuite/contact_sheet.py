@@ -11,12 +11,16 @@ from PIL import Image, ImageDraw
 
 from envsuite.drawing import SURROUNDINGS, WORDS, font
 
-WIDTH = 240  # pixels of each picture
+WIDTH = 240  # pixels of each picture, unless something else is said
 TITLE = 28  # pixels above it
 
 
 def contact_sheet(
-    pictures: Sequence[tuple[str, np.ndarray]], path: str | Path, *, columns: int = 5
+    pictures: Sequence[tuple[str, np.ndarray]],
+    path: str | Path,
+    *,
+    columns: int = 5,
+    width: int = WIDTH,
 ) -> None:
     """Write pictures to one file, row by row.
 
@@ -24,21 +28,22 @@ def contact_sheet(
         pictures: Titles and pictures, `u8[height, width, 3]`; all are shown in one width.
         path: A PNG or JPEG file; its folder is made if missing.
         columns: How many stand side by side.
+        width: Of each picture, in pixels.
 
     Raises:
         ValueError: Without pictures or columns; for a suffix that stands for no kind of picture.
     """
     if not pictures or columns < 1:
         raise ValueError("a sheet needs at least one picture and one column")
-    tiles = [(title, _scaled(picture)) for title, picture in pictures]
+    tiles = [(title, _scaled(picture, width)) for title, picture in pictures]
     height = max(tile.height for _, tile in tiles) + TITLE
     across = min(columns, len(tiles))
-    size = across * WIDTH, math.ceil(len(tiles) / columns) * height
+    size = across * width, math.ceil(len(tiles) / columns) * height
     sheet = Image.new("RGB", size, SURROUNDINGS)
     draw = ImageDraw.Draw(sheet)
     for number, (title, tile) in enumerate(tiles):
-        left, top = number % columns * WIDTH, number // columns * height
-        middle = left + WIDTH / 2, top + TITLE / 2 + 2
+        left, top = number % columns * width, number // columns * height
+        middle = left + width / 2, top + TITLE / 2 + 2
         draw.text(middle, title, fill=WORDS, font=font(13), anchor="mm")
         sheet.paste(tile, (left, top + TITLE))
     path = Path(path)
@@ -46,7 +51,7 @@ def contact_sheet(
     sheet.save(path)
 
 
-def _scaled(picture: np.ndarray) -> Image.Image:
+def _scaled(picture: np.ndarray, width: int) -> Image.Image:
     image = Image.fromarray(picture)
-    height = round(image.height * WIDTH / image.width)
-    return image.resize((WIDTH, height), Image.Resampling.LANCZOS)
+    height = round(image.height * width / image.width)
+    return image.resize((width, height), Image.Resampling.LANCZOS)

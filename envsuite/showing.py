@@ -135,6 +135,19 @@ def picture_level(id: str | EnvSpec, level: Any, **options: Any) -> np.ndarray:
     return _picture(own, env, [jax.device_get(game_state(env, state))], level)
 
 
+def picture_levels(id: str | EnvSpec, levels: Any, **options: Any) -> list[np.ndarray]:
+    """Draw many levels, leading axis `[n]`, each as `picture_level` does, and faster."""
+    own = spec(id)
+    env: Any = make(own, **options)
+    begin = jax.jit(jax.vmap(lambda level: game_state(env, env.reset(jax.random.key(0), level)[0])))
+    states, levels = jax.device_get((begin(levels), levels))
+    rows = [
+        jax.tree.map(lambda leaf, place=place: leaf[place], (states, levels))
+        for place in range(len(jax.tree.leaves(states)[0]))
+    ]
+    return [_picture(own, env, [state], level) for state, level in rows]
+
+
 def _picture(own: EnvSpec, env: Any, states: list[Any], params: Any) -> np.ndarray:
     game = unwrapped(env)
     if own.picture is None:

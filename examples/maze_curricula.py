@@ -7,7 +7,8 @@ when all have played equally many steps, and when all have learned from equally 
 on until it has done both; the weights of either moment are judged on the hold-out mazes by the
 share of attempts that reach the goal, actions drawn as in training. Called again on the same folder
 it goes on from where it was. The record holds the solve rate of each run on each maze, and
-interquartile means with stratified bootstrap intervals.
+interquartile means with stratified bootstrap intervals. What a curriculum keeps in the course of a
+run is in a folder of its own, for `envsuite levels gallery` and `envsuite levels plot`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from envsuite.factory import make_curriculum
 from envsuite.functional import over
 from envsuite.registry import registry
 from envsuite.runs.intervals import interquartile_interval
+from envsuite.runs.level_file import FOLDER, write_levels
+from envsuite.runs.level_file import MOMENTS as PARTS
 from envsuite.runs.records import commit, versions, write_json
 from envsuite.runs.same_run import as_json
 from envsuite.runs.tree_file import read_header, read_tree, write_tree
@@ -104,10 +107,20 @@ def train(
         header = read_header(path)
         if header["asked"] == asked:
             notes, (state, kept) = header, read_tree(path, (state, kept))
+    show = jax.jit(run.kept)
     began, written = time.monotonic() - notes["seconds"], time.monotonic()
     while len(notes["counters"]) < len(MOMENTS):
+        before = run.counters(state)["trained_steps"]
         state = update(state)
         counters = run.counters(state)
+        part, following = (
+            done * PARTS // asked["steps"] for done in (before, counters["trained_steps"])
+        )
+        if part < following and (shown := show(state)) is not None:
+            # a run that goes on replaces what was written after its checkpoint by the same
+            header = {"id": ID, "options": asked["game"], "curriculum": asked["curriculum"]}
+            header |= {"steps": counters["env_steps"], **counters}
+            write_levels(path.with_suffix("") / FOLDER, env, shown, header)
         notes["seconds"] = round(time.monotonic() - began, 1)
         enough = counters["env_steps"] >= MOST * asked["steps"]
         for moment, counter in MOMENTS.items():

@@ -26,6 +26,8 @@ MAY_IMPORT = {
         "envsuite.functional",
         "envsuite.compiled",
         "envsuite.drawing",
+        "envsuite.contact_sheet",
+        "envsuite.showing",  # a gallery of levels draws them as their own game does
         "envsuite.runs",
         "envsuite.evolution",
         "envsuite.factory",  # a learned world asks by name for the game it stands for

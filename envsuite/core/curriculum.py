@@ -18,6 +18,7 @@ C = TypeVar("C")
 P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
 P_contra = TypeVar("P_contra", contravariant=True)
+C_contra = TypeVar("C_contra", contravariant=True)
 S = TypeVar("S")
 S_contra = TypeVar("S_contra", contravariant=True)
 
@@ -66,6 +67,29 @@ class Outcome:
     absolute_advantage: Any
 
 
+@dataclass(frozen=True, eq=False)
+class KeptLevels(Generic[P]):
+    """The levels that a curriculum keeps, the best-scored first. A pytree.
+
+    Attributes:
+        levels: Params with leading axis `[capacity]`; what lies beyond `size` means nothing.
+        score: `f32[capacity]`.
+        solved: `f32[capacity]`: the share solved when it was last played; NaN where not known.
+        age: `i32[capacity]`: how many cycles ago it was last proposed.
+        serial: `i32[capacity]`: its number among all that ever came.
+        parent: `i32[capacity]`: the serial of the level it was made from; -1 if of none.
+        size: `i32[]`: how many there are.
+    """
+
+    levels: P
+    score: Any
+    solved: Any
+    age: Any
+    serial: Any
+    parent: Any
+    size: Any
+
+
 @runtime_checkable
 class Curriculum(Protocol[C, P]):
     """Chooses levels for a learner, in pure functions; what it remembers is the state `C`.
@@ -108,6 +132,15 @@ class Curriculum(Protocol[C, P]):
 
 
 @runtime_checkable
+class Keeper(Protocol[C_contra, P]):
+    """A curriculum that keeps levels, and can show them: what galleries and plots are made from."""
+
+    def kept(self, state: C_contra) -> KeptLevels[P]:
+        """The levels that it keeps, the best-scored first; jittable, as all of a curriculum."""
+        ...
+
+
+@runtime_checkable
 class Editor(Protocol[S_contra, P_co]):
     """A game in which one builds a level for another game: what a teacher plays in PAIRED.
 
@@ -143,4 +176,16 @@ class Optimum(Protocol[P_contra]):
 
     def optimum(self, level: P_contra) -> jax.Array:
         """The highest expected undiscounted return of any player of a level, `f32[]`."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol[P_contra]):
+    """A game that can say how complex a level is, for plots; curricula never ask."""
+
+    def measures(self, level: P_contra) -> Mapping[str, jax.Array]:
+        """Figures of a level by the words for them, each `f32[]`; NaN where it has none.
+
+        Such as the walls, and the length of the shortest way, which not every level has.
+        """
         ...

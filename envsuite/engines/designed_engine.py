@@ -133,18 +133,21 @@ class DesignedEngine:
         over = np.asarray(timestep.info["over"])
         reward = _one_each(timestep.reward)
         self._earned += reward
+        ended = over.any()
         if self.heard:
             self.log.rewards.append(reward)
             self.log.ended.append(over.copy())
-        won = _won(timestep) if self.heard or over.any() else None
+        won = _won(timestep) if self.heard or ended else None
         if self.heard and won is not None:
             self.log.won.append(won)
-        if over.any():
-            self._end(np.flatnonzero(over), won)
-        if self.autoreset == "same-step":
-            self._begin(np.flatnonzero(over))
-        elif self.autoreset == "next-step":
-            self._begin(np.flatnonzero(self._due))
+        if ended:
+            slots = np.flatnonzero(over)
+            self._end(slots, won)
+            if self.autoreset == "same-step":
+                self._begin(slots)
+        if self.autoreset == "next-step":
+            if self._due.any():
+                self._begin(np.flatnonzero(self._due))
             self._due = over.copy()
         return self._noted(timestep, trained)
 
@@ -279,9 +282,9 @@ class DesignedEngine:
 
     def _lay_ready(self) -> None:
         """Choose the levels after those that were begun."""
-        slots = np.flatnonzero(self._used)
-        if not len(slots):
+        if not self._used.any():
             return
+        slots = np.flatnonzero(self._used)
         if self._queue.count < len(slots):
             self._memory, proposal = self._propose(self._split(), self._memory, self.num_envs)
             self._queue.push(self._rows_of(proposal))
@@ -306,9 +309,11 @@ class DesignedEngine:
     def _collect(self, levels: Proposal[Any], outcome: Outcome) -> None:
         """Keep what came of episodes; tell the curriculum of as many as a proposal has levels."""
         for flag, told in self._told.items():
-            mine = np.flatnonzero(levels.trained == flag)
-            if len(mine):
-                told.push((_rows(levels, mine), _rows(outcome, mine)))
+            own = levels.trained == flag
+            if own.all():
+                told.push((levels, outcome))
+            elif own.any():
+                told.push(_rows((levels, outcome), own))
             while told.count >= self.num_envs:
                 rows, brought = told.pop(self.num_envs)
                 proposal = replace(rows, trained=np.bool_(flag))
@@ -334,15 +339,15 @@ class DesignedEngine:
         return replace(timestep, info={**timestep.info, "level_trained": trained.copy()})
 
 
+# these two run in nearly every step: `jax.tree.map` would take several times as long
 def _rows(tree: Any, index: Any) -> Any:
-    return jax.tree.map(lambda leaf: leaf[index], tree)
+    leaves, structure = jax.tree.flatten(tree)
+    return structure.unflatten([leaf[index] for leaf in leaves])
 
 
 def _put(tree: Any, rows: np.ndarray, values: Any) -> None:
-    def put(own: np.ndarray, new: np.ndarray) -> None:
+    for own, new in zip(jax.tree.leaves(tree), jax.tree.leaves(values), strict=True):
         own[rows] = new
-
-    jax.tree.map(put, tree, values)
 
 
 def _one_each(reward: Any) -> np.ndarray:

@@ -176,7 +176,9 @@ class NumbaEngine:
                 self._give_tasks(params, begins)
                 if not bound:
                     self._bind(room)
-                in_shares(room.begin, self.num_envs, self._threads)
+                # a few are begun sooner than other threads are woken
+                few = np.count_nonzero(begins) * 8 < self.num_envs
+                in_shares(room.begin, self.num_envs, 1 if few else self._threads)
         room.stale[:] = room.over
         self._room = room
         notes: dict[str, Any] = {"over": room.over}

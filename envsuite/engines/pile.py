@@ -17,41 +17,50 @@ class Pile:
 
     def __init__(self, like: Any, capacity: int) -> None:
         """Room for `capacity` rows like those of the pytree `like`, whose leaves are `[n, ...]`."""
-
-        def room(leaf: Any) -> np.ndarray:
-            return np.zeros((capacity, *np.shape(leaf)[1:]), np.asarray(leaf).dtype)
-
-        self._rows = jax.tree.map(room, like)
+        leaves, self._structure = jax.tree.flatten(like)
+        self._leaves = [
+            np.zeros((capacity, *np.shape(leaf)[1:]), np.asarray(leaf).dtype) for leaf in leaves
+        ]
+        self._capacity = capacity
+        self._first = 0  # where the rows that wait begin: taking some need not move the others
         self.count = 0
 
     def push(self, rows: Any) -> None:
         """Add rows at the end."""
-        added = len(jax.tree.leaves(rows)[0])
-
-        def put(own: np.ndarray, new: Any) -> None:
-            own[self.count : self.count + added] = np.asarray(new)
-
-        jax.tree.map(put, self._rows, rows)
+        leaves = jax.tree.leaves(rows)
+        added = len(leaves[0])
+        if self._first + self.count + added > self._capacity:
+            self._move_up()
+        end = self._first + self.count
+        for own, new in zip(self._leaves, leaves, strict=True):
+            own[end : end + added] = new
         self.count += added
 
     def pop(self, number: int) -> Any:
         """Take `number` rows from the front, which must be there."""
-
-        def take(own: np.ndarray) -> np.ndarray:
-            taken = own[:number].copy()
-            own[: self.count - number] = own[number : self.count].copy()
-            return taken
-
-        taken = jax.tree.map(take, self._rows)
+        first, self._first = self._first, self._first + number
         self.count -= number
-        return taken
+        return self._structure.unflatten(
+            [own[first : first + number].copy() for own in self._leaves]
+        )
 
     @property
     def state(self) -> tuple[Any, np.ndarray]:
         """Everything, as a value."""
-        return jax.tree.map(np.array, self._rows), np.array(self.count)
+        self._move_up()
+        rows = self._structure.unflatten([own.copy() for own in self._leaves])
+        return rows, np.array(self.count)
 
     @state.setter
     def state(self, state: tuple[Any, Any]) -> None:
         rows, count = state
-        self._rows, self.count = jax.tree.map(np.array, rows), int(count)
+        self._leaves = [np.array(leaf) for leaf in jax.tree.leaves(rows)]
+        self._first, self.count = 0, int(count)
+
+    def _move_up(self) -> None:
+        """Let the rows that wait begin at the front."""
+        first, end = self._first, self._first + self.count
+        if first:
+            for own in self._leaves:
+                own[: self.count] = own[first:end].copy()
+        self._first = 0

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, dataclass_transform
 import jax
 import jax.numpy as jnp
 
-from envsuite.core.curriculum import Outcome, Proposal
+from envsuite.core.curriculum import KeptLevels, Outcome, Proposal
 from envsuite.core.timestep import Timestep
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def over(timestep: Timestep[Any]) -> jax.Array:
     return ended | timestep.truncated
 
 
-for _message in (Timestep, Proposal, Outcome):
+for _message in (Timestep, Proposal, Outcome, KeptLevels):
     jax.tree_util.register_dataclass(
         _message, data_fields=[field.name for field in fields(_message)], meta_fields=[]
     )

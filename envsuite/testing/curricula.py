@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from envsuite.core.curriculum import Curriculum, Outcome
+from envsuite.core.curriculum import Curriculum, Keeper, Outcome
 from envsuite.functional.struct import tree_where
 from envsuite.functional.transform import unwrapped
 from envsuite.runs.tree_file import read_tree, write_tree
@@ -174,6 +174,21 @@ def figures_are_finite(led: Led) -> None:
     _assert_finite(later)
 
 
+def what_it_keeps_can_be_shown(led: Led) -> None:
+    """Where it shows what it keeps: levels of the game with finite scores, the best first."""
+    if not isinstance(led.curriculum, Keeper):
+        return
+    game: Any = unwrapped(led.levels)
+    single = jax.eval_shape(game.sample, jax.random.key(0))
+    for state in (led.start, led.middle):
+        kept = jax.jit(led.curriculum.kept)(state)
+        size = int(kept.size)
+        scores = np.asarray(kept.score)[:size]
+        assert np.isfinite(scores).all() and (np.diff(scores) <= 0).all(), f"scores are {scores}"
+        for one, many in zip(jax.tree.leaves(single), jax.tree.leaves(kept.levels), strict=True):
+            assert many.shape == (len(kept.score), *one.shape) and many.dtype == one.dtype, many
+
+
 def it_goes_on_from_a_file(led: Led) -> None:
     """Written to a file and read again, it goes on to the last bit."""
     with tempfile.TemporaryDirectory() as folder:
@@ -223,5 +238,6 @@ PROMISES = (
     no_episode_teaches_nothing,
     unknown_figures_do_no_harm,
     figures_are_finite,
+    what_it_keeps_can_be_shown,
     it_goes_on_from_a_file,
 )

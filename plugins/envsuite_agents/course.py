@@ -10,12 +10,14 @@ from typing import Any
 import jax
 
 from envsuite.core.env import Env
+from envsuite.runs.level_file import FOLDER, MOMENTS, write_levels
 from envsuite.runs.records import commit, versions
 from envsuite.runs.same_run import check_same
 from envsuite.runs.tree_file import read_header, read_tree, write_tree
 from envsuite_agents.curriculum_run import CurriculumRun
 from envsuite_agents.paired import PAIRED
 from envsuite_agents.playing import Tally
+from envsuite_agents.repaired import REPAIRED
 
 CHECKPOINT = "checkpoint.npz"
 POINTS = 100  # of the learning curve, and as often the bar moves
@@ -54,8 +56,10 @@ class Course:
             step = lambda _, state: learner.update(state, env, params, settings)  # noqa: E731
             return jax.lax.fori_loop(0, updates, step, _cleared(state))
 
-        self._learner = learner
+        self._learner, self._env, self._folder = learner, env, folder
         self._levelled = isinstance(learner, CurriculumRun | PAIRED)
+        keeps = isinstance(learner, CurriculumRun | REPAIRED)
+        self._shown = jax.jit(learner.kept) if keeps else None
         self._run = run
         self.software = {"versions": versions(), "commit": commit()}
         self._path = folder / CHECKPOINT
@@ -100,8 +104,10 @@ class Course:
         updates = min(stride, total - self._done)
         self.state = self._go_on(self.state, updates)
         tally = jax.device_get(_tally(self.state))
-        self._done += updates
+        before, self._done = self._done, self._done + updates
         counters = self.counters()
+        if before * MOMENTS // total < self._done * MOMENTS // total:
+            self._keep_levels(counters)
         told = [f"{counters[name]:,} {words}" for name, words in _TOLD.items() if name in counters]
         episodes = int(tally.episodes)
         if episodes:
@@ -131,6 +137,25 @@ class Course:
         }
         write_tree(self._path, self.state, header)
         self._kept = time.monotonic()
+
+    def _keep_levels(self, counters: Mapping[str, int]) -> None:
+        """Write the levels that a curriculum keeps beside the checkpoint.
+
+        A run that goes on from a checkpoint comes by the moments after it once more, and replaces
+        each file by the same one.
+        """
+        kept = self._shown(self.state) if self._shown else None
+        if kept is None:
+            return
+        header = {name: self._run[name] for name in ("id", "version", "options")}
+        curriculum = self._run["config"]["curriculum"]
+        header |= {
+            "curriculum": curriculum,
+            "agent": self._run["agent"],
+            "steps": self.steps,
+            **counters,
+        }
+        write_levels(self._folder / FOLDER, self._env, kept, header)
 
 
 _TOLD = {"trained_steps": "steps learned from", "gradient_updates": "gradient updates"}

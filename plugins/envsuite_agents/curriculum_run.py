@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from envsuite.core.curriculum import Curriculum
+from envsuite.core.curriculum import Curriculum, Keeper, KeptLevels
 from envsuite.core.env import Env
 from envsuite.core.policy import Policy
 from envsuite.functional import TimeLimit, Transform, struct
@@ -152,6 +152,11 @@ class CurriculumRun:
     def figures(self, state: State) -> Mapping[str, jax.Array]:
         """The curriculum's, each `f32[]`."""
         return self.curriculum.figures(state.curriculum)
+
+    def kept(self, state: State) -> KeptLevels[Any] | None:
+        """The levels that the curriculum keeps, if it keeps any."""
+        chooser = self.curriculum
+        return chooser.kept(state.curriculum) if isinstance(chooser, Keeper) else None
 
     def counters(self, state: State) -> Mapping[str, int]:
         """How much was played, and learned from; papers count one or the other as "steps".

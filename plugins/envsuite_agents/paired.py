@@ -180,7 +180,7 @@ class PAIRED:
         antagonist, second = self._play(second_key, state.antagonist, env, levels, settings)
         known = (first.episodes > 0) & (second.episodes > 0)
         reward = jnp.where(known, AIMS[self.aim](first, second), 0)
-        paid = _paid(built, reward, settings.teacher)
+        paid = paid_at_the_end(built, reward, settings.teacher)
         teacher = self.teacher.improve(improve_key, teacher, paid, settings.teacher)
         means = jnp.nanmean(first.mean_return), jnp.nanmean(second.mean_return)
         return State(key, protagonist, antagonist, teacher, state.cycles + 1, reward.mean(), means)
@@ -230,9 +230,18 @@ class PAIRED:
         return state, levels, rollout
 
     def _play(
-        self, key: jax.Array, student: Any, env: Env[Any, Any], levels: Any, settings: Settings
+        self,
+        key: jax.Array,
+        student: Any,
+        env: Env[Any, Any],
+        levels: Any,
+        settings: Settings,
+        trained: jax.Array | None = None,
     ) -> tuple[Any, Outcome]:
-        """A student after a rollout in the levels, and what came of each."""
+        """A student after a rollout in the levels, and what came of each.
+
+        It learns from it unless `trained`, `bool[]`, is false.
+        """
         begin_key, game_key, noise_key, improve_key = jax.random.split(key, 4)
         copies = self.learner.num_envs
         begun = begin(begin_key, env, levels, copies, each=True)
@@ -245,10 +254,15 @@ class PAIRED:
         )
         played = rollout.played
         came = outcome(played.reward, played.ended, played.won, rollout.value, rollout.advantage)
-        return self.learner.improve(improve_key, student, rollout, settings.student), came
+        improve = lambda: self.learner.improve(  # noqa: E731
+            improve_key, student, rollout, settings.student
+        )
+        return improve() if trained is None else jax.lax.cond(
+            trained, improve, lambda: student
+        ), came
 
 
-def _paid(rollout: Rollout, reward: jax.Array, settings: Any) -> Rollout:
+def paid_at_the_end(rollout: Rollout, reward: jax.Array, settings: Any) -> Rollout:
     """A teacher's rollout, one episode in each copy, once it is paid with its last step."""
     value = rollout.value
     last = jnp.zeros(value.shape, bool).at[-1].set(True)

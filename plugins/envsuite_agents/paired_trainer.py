@@ -10,11 +10,12 @@ from typing import Any
 from envsuite.core.env import Env
 from envsuite.core.errors import nearest
 from envsuite.core.policy import Policy
-from envsuite.factory import make, spec
+from envsuite.factory import make, make_curriculum, spec
 from envsuite.registry import registry
 from envsuite.runs.same_run import as_json
 from envsuite_agents.editing import count_edits
 from envsuite_agents.paired import PAIRED, Settings
+from envsuite_agents.repaired import REPAIRED
 from envsuite_agents.trainer import LearnerTrainer, plain
 
 
@@ -54,7 +55,9 @@ class PairedTrainer:
             **options: Fields and settings of the students and options of their game, as there;
                 `editor`, the id of what the teacher plays, by default the game's own followed by
                 `-Editor`, and `editor_config`, its options; `teacher_config`, fields and settings
-                of the teacher; `aim`, what it is paid for (`PAIRED`).
+                of the teacher; `aim`, what it is paid for (`PAIRED`); `curriculum`, such as
+                `"robust-plr"`, and `curriculum_config`, its options: the students replay too
+                (`REPAIRED`).
 
         Returns:
             The record, as there, with the counters of `PAIRED`.
@@ -69,6 +72,8 @@ class PairedTrainer:
         editor_config = dict(options.pop("editor_config", None) or {})
         teacher_config = dict(options.pop("teacher_config", None) or {})
         aim = options.pop("aim", "regret")
+        curriculum = options.pop("curriculum", None)
+        curriculum_config = dict(options.pop("curriculum_config", None) or {})
         students = self._of_students()
         learner, settings, rest = students.configured(steps, options)
         own = spec(env_id)
@@ -92,6 +97,8 @@ class PairedTrainer:
                     **plain(settings),
                     "learner": self.learner,
                     "aim": aim,
+                    "curriculum": curriculum,
+                    **({"curriculum_config": curriculum_config} if curriculum else {}),
                     "editor": building.id,
                     "editor_config": editor_config,
                     "teacher": {**asdict(teacher), **plain(teaching)},
@@ -99,6 +106,9 @@ class PairedTrainer:
             }
         )
         paired = PAIRED(learner, teacher, editor, aim)
+        if curriculum is not None:
+            chooser = make_curriculum(curriculum, env, **curriculum_config)
+            paired = REPAIRED(learner, teacher, editor, aim, chooser)
         return students.run(paired, Settings(teaching, settings), env, run, folder)
 
     def load(

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from envsuite.core.curriculum import Outcome
+from envsuite.core.curriculum import KeptLevels, Outcome
 from envsuite.functional import struct
 from envsuite.functional.outcomes import known_where, pooled
 from envsuite_curricula.identity import alike, bits, find, hashes
@@ -86,6 +86,20 @@ def levels_at(buffer: Buffer, places: jax.Array) -> Any:
 def mark(buffer: Buffer, places: jax.Array) -> Buffer:
     """Note that levels are drawn now."""
     return replace(buffer, drawn=buffer.drawn.at[places].set(buffer.clock))
+
+
+def shown(buffer: Buffer) -> KeptLevels[Any]:
+    """All that is kept, the best-scored first."""
+    order = by_rank(buffer.score, buffer.size)
+    return KeptLevels(
+        levels=levels_at(buffer, order),
+        score=buffer.score[order],
+        solved=buffer.solved[order],
+        age=buffer.clock - buffer.drawn[order],
+        serial=buffer.serial[order],
+        parent=buffer.parent[order],
+        size=buffer.size,
+    )
 
 
 def rescore(

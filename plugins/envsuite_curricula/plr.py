@@ -10,8 +10,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from envsuite.core.curriculum import Outcome, Proposal
-from envsuite_curricula.buffer import empty
+from envsuite.core.curriculum import KeptLevels, Outcome, Proposal
+from envsuite_curricula.buffer import empty, shown
 from envsuite_curricula.priorities import Priorities
 from envsuite_curricula.proposals import (
     Kept,
@@ -117,6 +117,10 @@ class PLR:
     def figures(self, state: Kept) -> Mapping[str, jax.Array]:
         """How much was proposed, and what the buffer holds, each `f32[]`."""
         return {**count_figures(state.counts), **buffer_figures(state.buffer, self.priorities)}
+
+    def kept(self, state: Kept) -> KeptLevels[Any]:
+        """The levels of the buffer, the best-scored first."""
+        return shown(state.buffer)
 
     def replay_due(self, key: jax.Array, state: Kept) -> jax.Array:
         """Whether this cycle replays, `bool[]`.

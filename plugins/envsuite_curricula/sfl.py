@@ -9,9 +9,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from envsuite.core.curriculum import Outcome, Proposal
+from envsuite.core.curriculum import KeptLevels, Outcome, Proposal
 from envsuite.functional import struct, tree_where
-from envsuite_curricula.buffer import Buffer, chances, empty, levels_at, offer
+from envsuite_curricula.buffer import Buffer, chances, empty, levels_at, offer, shown
 from envsuite_curricula.plr import check_capacity
 from envsuite_curricula.priorities import Priorities, draw
 from envsuite_curricula.proposals import (
@@ -141,6 +141,10 @@ class SFL:
             **buffer_figures(buffer, ALIKE),
             "learnable": learnable.astype(jnp.float32),
         }
+
+    def kept(self, state: State) -> KeptLevels[Any]:
+        """What the last search found, the best-scored first."""
+        return shown(state.buffer)
 
     def score_of(self, levels: Any, outcome: Outcome, best: jax.Array) -> jax.Array:
         """The learnability of levels, `f32[n]`."""

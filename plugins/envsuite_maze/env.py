@@ -28,6 +28,7 @@ from envsuite_maze.level import (
 from envsuite_maze.mutate import mutate
 from envsuite_maze.observe import observation_space, observe
 from envsuite_maze.options import ACTIONS, check_options
+from envsuite_maze.paths import NO_WAY, path_length
 
 TURN_LEFT, TURN_RIGHT, FORWARD = range(3)
 DONE = 6  # MiniGrid's last action; it and 3 to 5 do nothing here
@@ -194,6 +195,12 @@ class Maze(Env[State, Level]):
         """The level that is played."""
         del params
         return state.level
+
+    def measures(self, level: Level) -> dict[str, jax.Array]:
+        """How many walls a level has, and how many cells its shortest way, NaN without one."""
+        cells = path_length(level)
+        path = jnp.where(cells == NO_WAY, jnp.nan, cells.astype(jnp.float32))
+        return {"walls": jnp.sum(level.walls, dtype=jnp.float32), "path": path}
 
     def reset(self, key: jax.Array, params: Level) -> tuple[State, Timestep[Any]]:
         """Stand at the start of the level, or of one that is drawn now."""

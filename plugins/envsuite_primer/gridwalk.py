@@ -116,6 +116,10 @@ class GridWalk(Env[State, Level]):
         """Draw a level."""
         return level_to_text(level)
 
+    def measures(self, level: Level) -> dict[str, jax.Array]:
+        """How many walls a level has."""
+        return {"walls": jnp.sum(level.walls, dtype=jnp.float32)}
+
     def played_level(self, state: State, params: Level) -> Level:
         """The params, always."""
         del state

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import envsuite
+from envsuite.core.spec import EnvSpec
 from envsuite.engines.designed_engine import DesignedEngine
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -68,6 +69,34 @@ def test_each_episode_has_a_level_of_its_own_and_all_are_told(autoreset: str) ->
     np.testing.assert_array_equal(goals, np.stack([cells // SIZE, cells % SIZE], 1))
     np.testing.assert_array_equal(memory.outcome.solved[:told], memory.outcome.mean_return[:told])
     assert np.isnan(memory.outcome.value[:told]).all()
+
+
+@pytest.mark.parametrize("autoreset", ["same-step", "next-step", "disabled"])
+def test_an_episode_that_a_reset_cuts_off_counts_for_nothing(autoreset: Any) -> None:
+    """Four steps of one wage are an episode, so that four wages are what each level brings."""
+    work = EnvSpec("acme/Work", "envsuite_agents.tests.levelled_games:Work", max_steps=4)
+    config = {"capacity": 30, "score": "range_regret"}
+    designed = envsuite.make_engine(
+        work, SLOTS, autoreset=autoreset, curriculum="plr", curriculum_config=config
+    )
+    nothing = np.zeros(SLOTS, np.int64)
+    shown = designed.reset(seed=0)
+    some = np.array([True, False, True])
+    for mask in (None, some, ~some, None, None):
+        for _ in range(3 if mask is None else 2):
+            shown = designed.step(nothing)
+            over = np.asarray(shown.info["over"])
+            if autoreset == "disabled" and over.any():
+                designed.reset(mask=over)
+        designed.reset(mask=mask)
+    for _ in range(25):
+        shown = designed.step(nothing)
+        if autoreset == "disabled" and np.asarray(shown.info["over"]).any():
+            designed.reset(mask=np.asarray(shown.info["over"]))
+    buffer: Any = designed.memory.buffer  # pyright: ignore[reportAttributeAccessIssue]
+    size, pay = int(buffer.size), np.asarray(buffer.levels.pay)
+    assert size >= 5 and len(set(pay[:size].tolist())) == size
+    np.testing.assert_array_equal(buffer.best_return[:size], 4 * pay[:size])
 
 
 def test_the_level_that_is_told_of_is_the_one_that_was_played() -> None:

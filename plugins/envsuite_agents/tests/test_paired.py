@@ -18,9 +18,10 @@ from envsuite.core.policy import Learner
 from envsuite.core.spec import EnvSpec
 from envsuite.core.timestep import Timestep
 from envsuite.functional import TimeLimit, struct
+from envsuite_agents.course import Course
 from envsuite_agents.editing import count_edits
 from envsuite_agents.on_policy import Rollout
-from envsuite_agents.paired import AIMS, PAIRED, _paid
+from envsuite_agents.paired import AIMS, PAIRED, paid_at_the_end
 from envsuite_agents.paired_trainer import PairedTrainer
 from envsuite_agents.playing import Played
 from envsuite_agents.ppo import PPO
@@ -28,6 +29,12 @@ from envsuite_agents.recurrent_ppo import RecurrentPPO
 from envsuite_agents.tests.levelled_games import Wage, Work
 
 KEY = jax.random.key(0)
+
+
+class Killed(Exception):
+    """What stands for a process that is killed."""
+
+
 COPIES, EDITS = 8, 3
 
 
@@ -150,7 +157,7 @@ def test_a_wage_at_the_end_reaches_back_to_the_first_edit():
     played = Played(unread, unread, unread, unread, None, None)
     rollout = Rollout(unread, None, unread, unread, played, value, unread, None)
     settings = replace(PPO(steps=2).default_settings(), discount=0.5, trace_decay=0.5)
-    paid = _paid(rollout, jnp.array([8.0]), settings)
+    paid = paid_at_the_end(rollout, jnp.array([8.0]), settings)
     # surprises: 0 + 2/2 - 1 = 0, 0 + 4/2 - 2 = 0, 8 - 4 = 4; later ones count a quarter
     np.testing.assert_allclose(paid.advantage[:, 0], [0.25, 1.0, 4.0])
     assert paid.played.ended[:, 0].tolist() == [False, False, True]
@@ -210,6 +217,49 @@ def test_it_is_trained_in_a_folder(tmp_path):
         train(work, steps=9, seed=0, folder=tmp_path, **options)
     with pytest.raises(TypeError, match="no editor of envsuite/Primer-GridWalk is registered"):
         trainer.train("envsuite/Primer-GridWalk", steps=9, seed=0, folder=tmp_path)
+
+
+def test_a_killed_run_ends_as_if_it_had_not_been(tmp_path, monkeypatch):
+    work = EnvSpec("acme/Work", f"{__name__}:Chance", max_steps=4)
+    editor = EnvSpec("acme/Work-Editor", f"{__name__}:WageEditor")
+    options: dict[str, Any] = {
+        "num_envs": 4,
+        "rollout_steps": 8,
+        "minibatches": 2,
+        "hidden": [4],
+        "editor": editor,
+        "teacher_config": {"hidden": [4], "minibatches": 2},
+    }
+
+    def train(folder: str) -> Any:
+        trainer = PairedTrainer("ppo", 0.0, evaluation_episodes=4, progress=False)
+        own: Any = trainer.train  # which takes a spec for an id
+        return own(work, steps=640, seed=0, folder=tmp_path / folder, **options)
+
+    advance, left = Course.advance, 4
+
+    def die(self: Course) -> str:
+        nonlocal left
+        if not left:
+            raise Killed
+        left -= 1
+        return advance(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Course, "advance", die)
+        with pytest.raises(Killed):
+            train("killed")
+    assert not (tmp_path / "killed" / "record.json").exists()
+    resumed, whole = train("killed"), train("whole")
+    for file in ("weights.npz", "checkpoint.npz"):
+        with np.load(tmp_path / "killed" / file) as mine, np.load(tmp_path / "whole" / file) as due:
+            names = set(due.files) - {"header"}
+            assert set(mine.files) - {"header"} == names and len(names) > 3
+            for name in names:
+                np.testing.assert_array_equal(mine[name], due[name], name)
+    timeless = [[{**point, "seconds": 0} for point in run["curve"]] for run in (resumed, whole)]
+    assert timeless[0] == timeless[1] and len(timeless[0]) == 10
+    assert resumed["figures"] == whole["figures"]
 
 
 def test_what_does_not_fit_is_refused():

@@ -231,3 +231,17 @@ def test_a_buffer_goes_into_a_file_and_not_into_one_of_another_shape(tmp_path):
 def test_a_buffer_that_holds_nothing_is_refused():
     with pytest.raises(ValueError, match="a buffer of capacity 0 holds no level: give it 1 or"):
         buffers.empty(LEVEL, 0)
+
+
+def test_what_is_kept_is_shown_the_best_first():
+    buffer = filled(0.2, 0.9, 0.5)
+    buffer = replace(buffer, clock=jnp.int32(7), drawn=jnp.array([1, 3, 7]))
+    buffer = replace(buffer, parent=jnp.array([-1, 0, 1]), solved=jnp.array([0.0, 0.5, jnp.nan]))
+    shown = buffers.shown(buffer)
+    np.testing.assert_array_equal(shown.levels["number"], [1, 2, 0])
+    np.testing.assert_array_equal(shown.score, jnp.array([0.9, 0.5, 0.2]))
+    np.testing.assert_array_equal(shown.age, [4, 0, 6])
+    np.testing.assert_array_equal(shown.serial, buffer.serial[jnp.array([1, 2, 0])])
+    np.testing.assert_array_equal(shown.parent, [0, 1, -1])
+    np.testing.assert_array_equal(shown.solved, [0.5, np.nan, 0.0])
+    assert shown.size == 3

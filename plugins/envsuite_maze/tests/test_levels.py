@@ -127,6 +127,8 @@ def test_an_unknown_name_names_the_nearest():
 
 def test_ways_around_a_wall():
     level = level_from_text(TEXT)
+    told = Maze(size=(3, 4), walls=0).measures(level)
+    assert {name: float(figure) for name, figure in told.items()} == {"walls": 2, "path": 4}
     assert cells_to_goal(level).tolist() == [[6, 5, -1, 1], [5, 4, -1, 0], [4, 3, 2, 1]]
     # right turn, forward, left turn, two forward, left turn, forward: 7; facing down it takes 6
     assert [int(actions_to_goal(level)[heading, 1, 1]) for heading in range(4)] == [7, 6, 7, 8]
@@ -137,6 +139,7 @@ def test_a_level_without_a_way_is_known():
     check_level(level)
     assert not solvable(level) and best_return(level) == 0
     assert path_length(level) == fewest_actions(level) == NO_WAY
+    assert np.isnan(Maze(size=(3, 4), walls=0).measures(level)["path"])
     assert best_return(level_from_text(TEXT), 6) == 0, "it takes 7 actions"
 
 
