@@ -43,8 +43,8 @@ def costs() -> str:
     """What finding a world took."""
     rows = [
         "| world | command | generations | minutes | steps in worlds | real steps, at most | "
-        "agents until it pays |",
-        "|---|---|---|---|---|---|---|",
+        "agents until it pays | a policy evolved by as many real steps |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name in shipped():
         own = card(name)
@@ -52,7 +52,8 @@ def costs() -> str:
         rows.append(
             f"| `{name}` | `{own['command']}` | {own['generations']} | {own['seconds'] / 60:.0f} | "
             f"{cost['synthetic_steps']:,} | {cost['real_steps_at_most']:,} | "
-            f"{'; '.join(_even(*pair) for pair in own.get('break_even', {}).items())} |"
+            f"{'; '.join(_even(*pair) for pair in own.get('break_even', {}).items())} | "
+            f"{_evolved(own)} |"
         )
     return "\n".join(rows)
 
@@ -77,6 +78,12 @@ def _even(algorithm: str, found: dict[str, Any]) -> str:
     return (
         f"{algorithm}: {found['agents']:,} ({found['aim']:.1f} after {found['median']:,.0f} steps)"
     )
+
+
+def _evolved(own: dict[str, Any]) -> str:
+    """What direct neuroevolution earns: the median of its searches."""
+    found = own.get("neuroevolution")
+    return f"{found['median']:.1f}" if found else ""
 
 
 def _told(figures: dict[str, Any]) -> str:
