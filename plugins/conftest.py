@@ -6,6 +6,7 @@ import jax
 import pytest
 
 from envsuite.engines.compilation_cache import enable_compilation_cache
+from envsuite.testing.compiled_programs import forget_in_time
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -21,3 +22,10 @@ def quick_compilation() -> Iterator[None]:
     jax.config.update("jax_disable_most_optimizations", True)
     yield
     jax.config.update("jax_disable_most_optimizations", before)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forget_after_a_module() -> Iterator[None]:
+    """One process may hold only so many compiled programs."""
+    yield
+    forget_in_time()
