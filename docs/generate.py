@@ -4,7 +4,8 @@
     python docs/generate.py --check    # exit with 1 if anything is out of date
 
 It makes `docs/environments.md`, `docs/differences.md` (see `differences.py`), the tables of the
-learned worlds, distilled sets and curricula (`worlds.py`, `sets.py`, `curricula.py`), and the parts
+learned worlds, distilled sets, curricula and mazes (`worlds.py`, `sets.py`, `curricula.py`,
+`mazes.py`), and the parts
 of `README.md` between pairs of comments: the table of ids from the registry, the demo's figures and
 the benchmark's from the records that they wrote.
 """
@@ -18,6 +19,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import mazes
 from gymnasium import spaces
 
 import curricula
@@ -208,6 +210,7 @@ def main() -> None:
     texts[worlds.README] = worlds.page()
     texts[sets.README] = sets.page()
     texts[curricula.README] = curricula.page()
+    texts[mazes.README] = mazes.page()
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         if stale:
