@@ -54,7 +54,7 @@ def train(
     save_weights(own.problem.world, weights, folder / "weights.npz")
     written = {
         "name": name,
-        "command": f"envsuite synth train {task}{_told(preset, kind, generations, goal, seed)}",
+        "command": f"envsuite synth train {task}{_told(preset, kind, generations, goal, seed, cores)}",
         **record,
         "cost": own.cost(record),
     }
@@ -105,7 +105,7 @@ def show(name: Annotated[str, typer.Argument(help="Such as Synthetic-CartPole.")
     typer.echo(json.dumps(own, indent=2))
 
 
-def _told(preset: str, kind: str, generations: Any, goal: Any, seed: int) -> str:
+def _told(preset: str, kind: str, generations: Any, goal: Any, seed: int, cores: int | None) -> str:
     """The options that are not as they are by default, for the card."""
     given = {
         "preset": preset if preset != "cpu" else None,
@@ -113,5 +113,6 @@ def _told(preset: str, kind: str, generations: Any, goal: Any, seed: int) -> str
         "generations": generations,
         "goal": goal,
         "seed": seed or None,
+        "cores": cores,  # a first world is fitted on all of them, whose sums round differently
     }
     return "".join(f" --{name} {value}" for name, value in given.items() if value is not None)
