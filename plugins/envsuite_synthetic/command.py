@@ -52,9 +52,10 @@ def train(
     folder = out or Path("runs") / f"{name}-{preset}-seed{seed}"
     weights, record = own.run(seed=seed, folder=folder)
     save_weights(own.problem.world, weights, folder / "weights.npz")
+    told = _told(preset, kind, generations, goal, seed, cores)
     written = {
         "name": name,
-        "command": f"envsuite synth train {task}{_told(preset, kind, generations, goal, seed, cores)}",
+        "command": f"envsuite synth train {task}{told}",
         **record,
         "cost": own.cost(record),
     }
