@@ -81,12 +81,12 @@ def main(
     columns: list[str] = ["world", "real"],  # noqa: B006 - typer reads it, nobody writes to it
 ) -> None:
     """Train, evaluate, and write what came of it."""
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     context = multiprocessing.get_context("spawn")
     with context.Pool(processes) as pool:
         for task in tasks:
             name = f"{kind}-{task}"
             default = CONTINUOUS if task in ("MountainCarContinuous", "Pendulum") else DISCRETE
+            results = _measured()
             # what the real task teaches is the same beside every world of it
             beside = results.get(f"Synthetic-{task}", {"real": {}})["real"]
             own = results.setdefault(name, {"world": {}, "real": dict(beside)})
@@ -97,11 +97,17 @@ def main(
                     figures = summary(pool.map(trained, jobs, chunksize=1))
                     own[column][algorithm] = figures
                     typer.echo(f"{where}, {algorithm}: {figures['iqm']} ({figures['returns']})")
-                about = {"steps": steps, "episodes": episodes, "command": COMMAND.format(task)}
+                command = COMMAND.format(task) + (f" --kind {kind}" if kind != "Synthetic" else "")
+                about = {"steps": steps, "episodes": episodes, "command": command}
                 own |= {**about, "versions": versions(), "commit": commit()}
-                write_json(RESULTS, results)
+                # read anew: another run may have measured other worlds meanwhile
+                write_json(RESULTS, {**_measured(), name: own})
             card = FOLDER / f"{name}.json"
             write_json(card, {**json.loads(card.read_text("utf-8")), "scores": own})
+
+
+def _measured() -> dict[str, Any]:
+    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
 
 
 if __name__ == "__main__":
